@@ -1,0 +1,52 @@
+import type { EventDraft } from "@/domain/event";
+import type { Controls } from "@/domain/message";
+import type { Usage } from "@/domain/usage";
+import type { LlmDriver, LlmMessage, LlmTool } from "@/llm/llm";
+import type { Delta } from "./call-model";
+import type { TurnEnd } from "./endings";
+import type { Limits } from "./limits";
+import type { Tool } from "./tool";
+
+export type LoopModel = {
+  driver: LlmDriver;
+  name: string;
+  provider: string;
+  outputLimit: number | undefined;
+  /** In USD; null when no price is known. */
+  cost(usage: Usage): number | null;
+};
+
+export type LoopInput = {
+  turn: { id: string; sessionId: string; messageId: string; startedAt: number };
+  /** What this turn has kept so far. */
+  log: readonly EventDraft[];
+  /** The conversation before this turn. */
+  history: readonly LlmMessage[];
+  instructions: string;
+  tools: readonly Tool[];
+  describedTools: readonly LlmTool[];
+  model: LoopModel;
+  controls: Controls | null;
+  limits: Limits;
+  now: () => number;
+  /** Between 0 and 1; spreads retries. */
+  random: () => number;
+  signal: AbortSignal;
+  onInternalError: (error: unknown, toolName: string) => void;
+};
+
+export type MessageBegun = { message_id: string; step: number; attempt: number };
+
+export type LoopOutput =
+  | { kind: "keep"; drafts: EventDraft[]; end: TurnEnd | null }
+  | { kind: "message_begun"; message: MessageBegun }
+  | { kind: "delta"; delta: Delta };
+
+/** Not kept when somebody else wrote to the turn meanwhile: then `news` says what, and the loop thinks again. */
+export type Kept = { isKept: boolean; news: EventDraft[] };
+
+export type Loop<Result> = AsyncGenerator<LoopOutput, Result, Kept | undefined>;
+
+
+/** Ends the turn; `message` is for people. */
+export type Failure = { code: string; message: string };

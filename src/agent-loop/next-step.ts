@@ -1,0 +1,63 @@
+import type { EventDraft } from "@/domain/event";
+import type { ToolCallPart } from "@/domain/message";
+
+export type OpenCall = { call: ToolCallPart; wasStarted: boolean };
+
+export type Step =
+  | { kind: "start" }
+  | { kind: "call_model"; step: number; attempt: number; replaces: string | null; notBefore: number | null }
+  | { kind: "run_tools"; calls: OpenCall[] }
+  | { kind: "give_up"; code: "crash_loop" | "model_call_limit" }
+  | { kind: "finish" };
+
+/** A step that takes the server down with it this often is not tried again. */
+const MAX_CRASHES = 3;
+
+/**
+ * What a turn needs next, read from its own log alone. That makes the log the checkpoint:
+ * a turn that was cut short anywhere goes on by asking this again.
+ */
+export function nextStep(log: readonly EventDraft[], { maxModelCalls }: { maxModelCalls: number }): Step {
+  if (!log.some(({ type }) => type === "turn.started")) return { kind: "start" };
+  if (crashesSinceProgress(log) >= MAX_CRASHES) return { kind: "give_up", code: "crash_loop" };
+
+  const lastAnswer = log.findLastIndex(({ type }) => type === "message.assistant");
+  const calls = lastAnswer < 0 ? [] : callsOf(log[lastAnswer]!);
+  const open = openCalls(calls, log.slice(lastAnswer + 1));
+  if (open.length > 0) return { kind: "run_tools", calls: open };
+
+  // A message that came after the model was asked has not been read yet: the turn goes on with it.
+  const asked = log.findLastIndex(({ type }) => type === "model.started");
+  const hasUnread = log.findLastIndex(({ type }) => type === "message.user") > asked;
+  if (lastAnswer >= 0 && calls.length === 0 && !hasUnread && asked < lastAnswer) return { kind: "finish" };
+
+  const answers = log.filter(({ type }) => type === "message.assistant").length;
+  if (answers >= maxModelCalls) return { kind: "give_up", code: "model_call_limit" };
+  return callModel(answers + 1, log);
+}
+
+function callModel(step: number, log: readonly EventDraft[]): Step {
+  const attempts = log.flatMap((event) => (event.type === "model.started" && event.data.step === step ? [event.data] : []));
+  const last = log.at(-1);
+  return {
+    kind: "call_model",
+    step,
+    attempt: attempts.length + 1,
+    replaces: attempts.at(-1)?.message_id ?? null,
+    notBefore: last?.type === "model.retrying" ? Date.parse(last.data.next_retry_at) : null,
+  };
+}
+
+export const callsOf = (event: EventDraft): ToolCallPart[] =>
+  event.type === "message.assistant" ? event.data.content.filter((part) => part.type === "tool_call") : [];
+
+function openCalls(calls: readonly ToolCallPart[], since: readonly EventDraft[]): OpenCall[] {
+  const answered = new Set(since.flatMap((event) => (event.type === "tool.completed" ? [event.data.tool_call_id] : [])));
+  const started = new Set(since.flatMap((event) => (event.type === "tool.started" ? [event.data.tool_call_id] : [])));
+  return calls.filter(({ id }) => !answered.has(id)).map((call) => ({ call, wasStarted: started.has(call.id) }));
+}
+
+function crashesSinceProgress(log: readonly EventDraft[]): number {
+  const progress = log.findLastIndex(({ type }) => type.startsWith("message.") || type === "tool.completed");
+  return log.slice(progress + 1).filter((event) => event.type === "turn.resumed" && event.data.after === "crash").length;
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { ToolDescription, ToolEffect, ToolPolicy } from "@/domain/tool";
+
+export type JsonValue = z.infer<ReturnType<typeof z.json>>;
+
+export type ToolContext = {
+  sessionId: string;
+  turnId: string;
+  toolCallId: string;
+  /** The same for every attempt of the same call: hand it to services that take an idempotency key. */
+  idempotencyKey: string;
+  now: Date;
+  signal: AbortSignal;
+};
+
+/** Something a model can call. It answers a JSON value, or throws `ToolFailure` with words for the model. Anything else it throws is a bug. */
+export type Tool<Input = unknown> = {
+  name: string;
+  description: string;
+  /** Checked before `run`; the model reads what was wrong. */
+  input: z.ZodType<Input>;
+  effect: ToolEffect;
+  policy: ToolPolicy;
+  run(input: Input, context: ToolContext): JsonValue | Promise<JsonValue>;
+};
+
+/** A failure that the model should read and act on. */
+export class ToolFailure extends Error {
+  override readonly name = "ToolFailure";
+}
+
+type Declared<Input> = Omit<Tool<Input>, "effect" | "policy"> & { effect?: ToolEffect; policy?: ToolPolicy };
+
+/** A tool that does not say what happens when it runs twice is taken for `unsafe`. */
+export const defineTool = <Input>({ effect = "unsafe", policy = "auto", ...tool }: Declared<Input>): Tool<Input> => ({ ...tool, effect, policy });
+
+export const describeTool = ({ name, description, input, effect, policy }: Tool): ToolDescription => ({
+  name,
+  description,
+  parameters: jsonSchemaOf(input),
+  effect,
+  policy,
+});
+
+/** The `$schema` line is left out: some providers refuse it. */
+function jsonSchemaOf(input: z.ZodType): ToolDescription["parameters"] {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: "input" });
+  return schema as ToolDescription["parameters"];
+}

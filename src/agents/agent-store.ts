@@ -1,0 +1,112 @@
+import { and, count, desc, eq, or, type SQL } from "drizzle-orm";
+import { contains, hasTag } from "@/database/conditions";
+import { type Database, run, type Script, type Tx } from "@/database/database";
+import type { Tables } from "@/database/schema";
+import type { Agent, CreateAgent, UpdateAgent } from "@/domain/agent";
+import type { Actor } from "@/domain/user";
+import type { Page, PageQuery } from "@/http/lists";
+import { notFound } from "@/platform/app-error";
+import { type Clock, toTimestamp } from "@/platform/clock";
+import { newId } from "@/platform/ids";
+
+export type AgentFilter = { status: "active" | "archived" | "all"; search?: string | undefined; tag?: string | undefined };
+
+export type AgentStore = ReturnType<typeof createAgentStore>;
+
+/** Agents, each seen by its owner, by admins and, where it is shared, by everyone. To anybody else it does not exist. */
+export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables">, clock: Clock) => {
+  const owned = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(agents.ownerId, user.id));
+  const visible = (actor: Actor): SQL | undefined => (actor.isAdmin ? undefined : or(owned(actor), eq(agents.visibility, "shared")));
+
+  return {
+    *create(tx: Tx, { user }: Actor, input: CreateAgent): Script<Agent> {
+      const now = clock.now();
+      const [row] = yield* run(
+        tx.sql
+          .insert(agents)
+          .values({
+            id: newId(),
+            ownerId: user.id,
+            name: input.name,
+            description: input.description ?? null,
+            systemPrompt: input.system_prompt,
+            defaultModelId: input.default_model_id ?? null,
+            capabilities: input.capabilities,
+            tags: input.tags,
+            visibility: input.visibility,
+            status: "active",
+            createdAt: now,
+            updatedAt: now,
+          })
+          .returning(),
+      );
+      return toAgent(row!);
+    },
+
+    *list({ sql }: Pick<Tx, "sql">, actor: Actor, { status, search, tag }: AgentFilter, { offset, limit }: PageQuery): Script<Page<Agent>> {
+      const wanted = and(
+        visible(actor),
+        status === "all" ? undefined : eq(agents.status, status),
+        search ? contains(search, agents.name, agents.description) : undefined,
+        tag ? hasTag(agents.tags, tag) : undefined,
+      );
+      const rows = yield* run(sql.select().from(agents).where(wanted).orderBy(desc(agents.createdAt), desc(agents.id)).limit(limit).offset(offset));
+      const [counted] = yield* run(sql.select({ total: count() }).from(agents).where(wanted));
+      return { items: rows.map(toAgent), total: counted!.total };
+    },
+
+    *get({ sql }: Pick<Tx, "sql">, actor: Actor, id: string): Script<Agent> {
+      const [row] = yield* run(sql.select().from(agents).where(and(eq(agents.id, id), visible(actor))));
+      if (!row) throw notFound("Agent");
+      return toAgent(row);
+    },
+
+    /** For a turn, whose right to run was checked when its message was posted. */
+    *getUnchecked({ sql }: Pick<Tx, "sql">, id: string): Script<Agent> {
+      const [row] = yield* run(sql.select().from(agents).where(eq(agents.id, id)));
+      if (!row) throw notFound("Agent");
+      return toAgent(row);
+    },
+
+    *update(tx: Tx, actor: Actor, id: string, input: UpdateAgent): Script<Agent> {
+      const [row] = yield* run(
+        tx.sql
+          .update(agents)
+          .set({
+            name: input.name,
+            description: input.description,
+            systemPrompt: input.system_prompt,
+            defaultModelId: input.default_model_id,
+            capabilities: input.capabilities,
+            tags: input.tags,
+            visibility: input.visibility,
+            status: input.status,
+            updatedAt: clock.now(),
+          })
+          .where(and(eq(agents.id, id), owned(actor)))
+          .returning(),
+      );
+      if (!row) throw notFound("Agent");
+      return toAgent(row);
+    },
+
+    /** Hides it from lists; its sessions stay readable. Archiving twice is the same as once. */
+    *archive(tx: Tx, actor: Actor, id: string): Script<void> {
+      yield* this.update(tx, actor, id, { status: "archived" });
+    },
+  };
+};
+
+const toAgent = (row: Tables["agents"]["$inferSelect"]): Agent => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  system_prompt: row.systemPrompt,
+  default_model_id: row.defaultModelId,
+  capabilities: row.capabilities,
+  tags: row.tags,
+  visibility: row.visibility,
+  status: row.status,
+  created_at: toTimestamp(row.createdAt),
+  updated_at: toTimestamp(row.updatedAt),
+});

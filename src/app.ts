@@ -1,0 +1,165 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Limits } from "@/agent-loop/limits";
+import { agentRoutes } from "@/agents/agent-routes";
+import { createAgentStore } from "@/agents/agent-store";
+import { createApiKeyStore } from "@/auth/api-key-store";
+import { authRoutes } from "@/auth/auth-routes";
+import { createUserStore } from "@/auth/user-store";
+import { agentCapabilityRoutes, capabilityRoutes, checkCapabilities } from "@/capabilities/capability-routes";
+import { equip } from "@/capabilities/catalog";
+import type { Config } from "@/config";
+import { lockDataFolder } from "@/database/data-folder-lock";
+import { openDatabase } from "@/database/open-database";
+import { createEventBus } from "@/events/event-bus";
+import { createEventLog } from "@/events/event-log";
+import { eventRoutes } from "@/events/event-routes";
+import { createFollowSession } from "@/events/follow-session";
+import { createLiveMessages } from "@/events/live-messages";
+import { createOnce } from "@/http/once";
+import { UNDER_SESSION } from "@/http/under-session";
+import { llmModelRoutes } from "@/llm-models/llm-model-routes";
+import { createLlmModelStore } from "@/llm-models/llm-model-store";
+import { costOf } from "@/llm-models/model-profile";
+import { providerCallRoutes } from "@/llm-models/provider-call-routes";
+import { createResolveModel } from "@/llm-models/resolve-model";
+import { seedModels } from "@/llm-models/seed-models";
+import { createSettleDefaults } from "@/llm-models/settle-defaults";
+import { createSyncModels } from "@/llm-models/sync-models";
+import { createTestProvider } from "@/llm-models/test-provider";
+import { createUsableModelStore } from "@/llm-models/usable-model-store";
+import { createDriverPool } from "@/llm-providers/driver-pool";
+import { llmProviderRoutes } from "@/llm-providers/llm-provider-routes";
+import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
+import { createMessageLog } from "@/messages/message-log";
+import { messageRoutes } from "@/messages/message-routes";
+import { createPostMessage } from "@/messages/post-message";
+import { type Clock, systemClock } from "@/platform/clock";
+import { createLogger, type Logger } from "@/platform/logger";
+import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
+import { createInProcessRunner } from "@/runner/in-process-runner";
+import { createGuard } from "@/server/guard";
+import { healthRoutes, type Stage } from "@/server/health-routes";
+import { createKnownHosts } from "@/server/known-hosts";
+import { createOpenApi } from "@/server/openapi";
+import { createOpenApiFile } from "@/server/openapi-file";
+import { createServer } from "@/server/server";
+import { createStartPage } from "@/server/start-page";
+import { swaggerUi } from "@/server/swagger-ui";
+import { createNewSession } from "@/sessions/create-session";
+import { agentSessionRoutes, allSessionRoutes, sessionRoutes } from "@/sessions/session-routes";
+import { createSessionStore } from "@/sessions/session-store";
+import { createCancelTurn } from "@/turns/cancel-turn";
+import { createRunTurn } from "@/turns/run-turn";
+import { createRunningTurns } from "@/turns/running-turns";
+import { turnRoutes } from "@/turns/turn-routes";
+import { createTurnStore } from "@/turns/turn-store";
+import { createTurnWorker } from "@/turns/turn-worker";
+import { VERSION } from "@/version";
+
+export type AppOptions = { config: Config; clock?: Clock; logger?: Logger; limits?: Limits };
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
+export async function createApp({ config, clock = systemClock, logger = createLogger({ level: config.logLevel, pretty: false }), limits }: AppOptions) {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockDataFolder(config.dataDir);
+  const masterKeys = loadMasterKeys(config.dataDir, config.env);
+  const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now());
+  const closing = new AbortController();
+  let stage: Stage = "starting";
+  let port = config.port;
+
+  const bus = createEventBus();
+  const live = createLiveMessages(bus);
+  const eventLog = createEventLog(db, bus, clock);
+  const messages = createMessageLog(db);
+  const users = createUserStore(db, clock);
+  const apiKeys = createApiKeyStore(db, clock);
+  const agents = createAgentStore(db, clock);
+  const sessions = createSessionStore(db, clock);
+  const turns = createTurnStore(db, clock);
+
+  const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
+  const providers = createLlmProviderStore(db, clock, createSecretBox(masterKeys), environmentKeys);
+  const models = createLlmModelStore(db, clock, providers);
+  const drivers = createDriverPool(providers);
+  const settleDefaults = createSettleDefaults({ providers, models });
+  const resolveModel = createResolveModel({ db, usableModels: createUsableModelStore(db), drivers });
+  const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
+  const testProvider = createTestProvider({ db, clock, providers, models, drivers });
+
+  const running = createRunningTurns();
+  const runner = createInProcessRunner();
+  const equipAgent = async (agentId: string) => {
+    const agent = await db.read(() => agents.getUnchecked(db, agentId));
+    return { modelId: agent.default_model_id, ...equip(agent.capabilities, agent.system_prompt) };
+  };
+  const runTurn = createRunTurn({ db, turns, eventLog, live, running, equip: equipAgent, resolveModel, costOf, clock, logger, ...(limits ? { limits } : {}) });
+  const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
+
+  const once = createOnce(db, clock);
+  const wake = (sessionId: string) => runner.submit({ sessionId });
+  const postMessage = createPostMessage({ sessions, turns, eventLog, running, wake });
+  const cancelTurn = createCancelTurn({ turns, eventLog, running });
+  const newSession = createNewSession({ agents, sessions });
+  const followSession = createFollowSession({ db, eventLog, live, bus });
+  const forget = (sessionId: string) => {
+    live.forget(sessionId);
+    bus.publish(sessionId, "gone");
+  };
+
+  const server = createServer(
+    [
+      healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
+      authRoutes({ db, apiKeys }, "/api/auth"),
+      authRoutes({ db, apiKeys }, "/v1/auth"),
+      agentRoutes({ db, agents, once, checkCapabilities }),
+      agentCapabilityRoutes({ db, agents }),
+      capabilityRoutes(),
+      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, forget, once }),
+      allSessionRoutes({ db, agents, sessions, eventLog, newSession, forget, once }),
+      ...UNDER_SESSION.flatMap((under) => [
+        sessionRoutes({ db, agents, sessions, eventLog, newSession, forget, once }, under),
+        messageRoutes({ db, messages, sessions, postMessage, once }, under),
+        eventRoutes({ db, eventLog, followSession, checkSession: (actor, address) => sessions.get(db, actor, address), closing: closing.signal }, under),
+        turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
+      ]),
+      llmProviderRoutes({ db, providers, drivers, once, settleDefaults }),
+      providerCallRoutes({ once, testProvider, syncModels }),
+      llmModelRoutes({ db, models, once, settleDefaults }),
+    ],
+    logger,
+  );
+  const openApi = () => createOpenApi(server.routes, { version: VERSION });
+  const pages = [swaggerUi, createOpenApiFile(openApi), createStartPage({ version: VERSION })];
+  const route = (request: Request) => pages.reduce<Response | undefined>((answer, page) => answer ?? page(request), undefined) ?? server.fetch(request);
+  const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
+  const fetch = createGuard({ route, hosts, logger });
+
+  return {
+    fetch,
+    openApi,
+    /** The port is known only once the socket is open. */
+    listensOn: (given: number) => void (port = given),
+
+    /** Takes up every turn that an earlier process left open, and answers from then on. */
+    async start(): Promise<void> {
+      await db.transact((tx) => users.ensureLocalUser(tx));
+      await seedModels({ db, providers, models, env: environmentKeys });
+      for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
+      runner.start(drainSession);
+      stage = "ready";
+    },
+
+    /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
+    async stop(graceMs = 5000): Promise<void> {
+      stage = "draining";
+      closing.abort();
+      await runner.stop(graceMs);
+      db.close();
+      lock.release();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { or, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+
+/** Any of the columns contains the words; `%` and `_` in them mean themselves. */
+export function contains(words: string, ...columns: SQLiteColumn[]): SQL | undefined {
+  const pattern = `%${words.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+  return or(...columns.map((column) => sql`lower(${column}) LIKE lower(${pattern}) ESCAPE '\\'`));
+}
+
+/** A column of JSON strings holds exactly this one: taking it out would change the text. Said this way, every SQL database understands it. */
+export const hasTag = (column: SQLiteColumn, tag: string): SQL => sql`replace(${column}, ${JSON.stringify(tag)}, '') <> ${column}`;

@@ -1,0 +1,47 @@
+import type { Database as Sqlite } from "bun:sqlite";
+import { StartRefused } from "@/platform/app-error";
+import { readMigrations } from "./migrations.macro" with { type: "macro" };
+
+export type Migration = { name: string; hash: string; statements: string[] };
+
+export const MIGRATIONS = readMigrations() as unknown as readonly Migration[];
+
+/**
+ * Brings the schema up to date: by name and in order, each migration whole or not at all, with its foreign keys checked before it commits.
+ * Refuses a database that a newer version has migrated further, and one whose history differs from ours.
+ */
+export function migrate(sqlite: Sqlite, now: number, migrations = MIGRATIONS): void {
+  sqlite.run("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+  const applied = sqlite.query<{ name: string; hash: string }, []>("SELECT name, hash FROM migrations").all();
+  refuseForeignHistory(applied, migrations);
+
+  const done = new Set(applied.map(({ name }) => name));
+  const missing = migrations.filter(({ name }) => !done.has(name));
+  if (missing.length === 0) return;
+
+  // A table that is rebuilt is dropped in between; with foreign keys on, its children would be deleted with it.
+  sqlite.run("PRAGMA foreign_keys = OFF");
+  try {
+    for (const migration of missing) apply(sqlite, migration, now);
+  } finally {
+    sqlite.run("PRAGMA foreign_keys = ON");
+  }
+}
+
+function apply(sqlite: Sqlite, { name, hash, statements }: Migration, now: number): void {
+  sqlite
+    .transaction(() => {
+      for (const statement of statements) sqlite.run(statement);
+      if (sqlite.query("PRAGMA foreign_key_check").all().length > 0) throw new Error(`Migration ${name} breaks foreign keys`);
+      sqlite.run("INSERT INTO migrations (name, hash, applied_at) VALUES (?, ?, ?)", [name, hash, now]);
+    })
+    .immediate();
+}
+
+function refuseForeignHistory(applied: { name: string; hash: string }[], migrations: readonly Migration[]): void {
+  const known = new Map(migrations.map(({ name, hash }) => [name, hash]));
+  for (const { name, hash } of applied) {
+    if (!known.has(name)) throw new StartRefused(`The database was written by a newer version of Everruns (it has the migration ${name}). Start that version, or restore a backup.`);
+    if (known.get(name) !== hash) throw new StartRefused(`The database's migration ${name} differs from this version's. It was made by a build that was never released.`);
+  }
+}

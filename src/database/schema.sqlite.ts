@@ -1,0 +1,5 @@
+import { sqliteKit } from "./kit";
+import { schema } from "./schema";
+
+/** The tables as drizzle-kit wants them, one export each; the migrations in `drizzle/sqlite` are generated from here. */
+export const { users, apiKeys, llmProviders, llmModels, agents, sessions, events, turns, idempotencyKeys } = schema(sqliteKit);

@@ -1,0 +1,179 @@
+import { sql } from "drizzle-orm";
+import type { LlmModel } from "@/domain/llm-model";
+import type { LlmProvider, ProviderSettings, ProviderType } from "@/domain/llm-provider";
+import type { Usage } from "@/domain/usage";
+import type { Kit } from "./kit";
+
+/** Every table on one page. Rows are read and written by the store of the same name and by nobody else. */
+export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex, primaryKey }: Kit) => {
+  const users = table("users", {
+    id: text("id").primaryKey(),
+    email: text("email").notNull().unique(),
+    name: text("name").notNull(),
+    roles: json<string[]>("roles").notNull(),
+    avatarUrl: text("avatar_url"),
+    createdAt: int("created_at").notNull(),
+  });
+
+  const apiKeys = table(
+    "api_keys",
+    {
+      id: text("id").primaryKey(),
+      userId: text("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+      name: text("name").notNull(),
+      keyHash: text("key_hash").notNull().unique(),
+      keyPrefix: text("key_prefix").notNull(),
+      scopes: json<string[]>("scopes").notNull(),
+      expiresAt: int("expires_at"),
+      lastUsedAt: int("last_used_at"),
+      createdAt: int("created_at").notNull(),
+    },
+    (row) => [index("api_keys_by_user").on(row.userId, row.createdAt)],
+  );
+
+  const llmProviders = table(
+    "llm_providers",
+    {
+      id: text("id").primaryKey(),
+      name: text("name").notNull(),
+      providerType: text("provider_type").$type<ProviderType>().notNull(),
+      baseUrl: text("base_url"),
+      /** Sealed; see platform/secrets. */
+      apiKey: text("api_key"),
+      isDefault: bool("is_default").notNull(),
+      status: text("status").$type<LlmProvider["status"]>().notNull(),
+      settings: json<ProviderSettings>("settings").notNull(),
+      createdAt: int("created_at").notNull(),
+      updatedAt: int("updated_at").notNull(),
+    },
+    (row) => [uniqueIndex("llm_providers_one_default").on(row.isDefault).where(sql`is_default`)],
+  );
+
+  const llmModels = table(
+    "llm_models",
+    {
+      id: text("id").primaryKey(),
+      providerId: text("provider_id").notNull().references(() => llmProviders.id, { onDelete: "cascade" }),
+      modelId: text("model_id").notNull(),
+      displayName: text("display_name").notNull(),
+      capabilities: json<string[]>("capabilities").notNull(),
+      contextWindow: int("context_window"),
+      isDefault: bool("is_default").notNull(),
+      status: text("status").$type<LlmModel["status"]>().notNull(),
+      createdAt: int("created_at").notNull(),
+      updatedAt: int("updated_at").notNull(),
+    },
+    (row) => [
+      uniqueIndex("llm_models_by_name").on(row.providerId, row.modelId),
+      uniqueIndex("llm_models_one_default").on(row.isDefault).where(sql`is_default`),
+    ],
+  );
+
+  const agents = table(
+    "agents",
+    {
+      id: text("id").primaryKey(),
+      ownerId: text("owner_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+      name: text("name").notNull(),
+      description: text("description"),
+      systemPrompt: text("system_prompt").notNull(),
+      defaultModelId: text("default_model_id").references(() => llmModels.id, { onDelete: "set null" }),
+      /** In order: the index is the position. */
+      capabilities: json<string[]>("capabilities").notNull(),
+      tags: json<string[]>("tags").notNull(),
+      visibility: text("visibility").$type<"private" | "shared">().notNull(),
+      status: text("status").$type<"active" | "archived">().notNull(),
+      createdAt: int("created_at").notNull(),
+      updatedAt: int("updated_at").notNull(),
+    },
+    (row) => [index("agents_by_age").on(row.createdAt, row.id)],
+  );
+
+  const sessions = table(
+    "sessions",
+    {
+      id: text("id").primaryKey(),
+      agentId: text("agent_id").notNull().references(() => agents.id, { onDelete: "cascade" }),
+      ownerId: text("owner_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+      title: text("title"),
+      tags: json<string[]>("tags").notNull(),
+      modelId: text("model_id").references(() => llmModels.id, { onDelete: "set null" }),
+      status: text("status").$type<"pending" | "running" | "waiting" | "failed">().notNull(),
+      usage: json<Usage>("usage").notNull(),
+      costUsd: real("cost_usd"),
+      /** The sequence that the next event gets. */
+      nextSequence: int("next_sequence").notNull(),
+      /** The fence: whoever claims a turn raises it, and an append under an older one finds no row. */
+      epoch: int("epoch").notNull(),
+      createdAt: int("created_at").notNull(),
+      updatedAt: int("updated_at").notNull(),
+      startedAt: int("started_at"),
+      finishedAt: int("finished_at"),
+    },
+    (row) => [index("sessions_by_agent").on(row.agentId, row.createdAt, row.id), index("sessions_by_age").on(row.createdAt, row.id)],
+  );
+
+  const events = table(
+    "events",
+    {
+      sessionId: text("session_id").notNull().references(() => sessions.id, { onDelete: "cascade" }),
+      sequence: int("sequence").notNull(),
+      /** A message's id is its event's id. */
+      id: text("id").notNull().unique(),
+      turnId: text("turn_id"),
+      type: text("type").notNull(),
+      /** JSON as it was published, byte for byte. */
+      data: text("data").notNull(),
+      createdAt: int("created_at").notNull(),
+    },
+    (row) => [
+      primaryKey({ columns: [row.sessionId, row.sequence] }),
+      index("events_by_turn").on(row.turnId, row.sequence),
+      index("events_messages").on(row.sessionId, row.sequence).where(sql`type in ('message.user', 'message.assistant', 'message.tool_result', 'message.system')`),
+    ],
+  );
+
+  const turns = table(
+    "turns",
+    {
+      id: text("id").primaryKey(),
+      sessionId: text("session_id").notNull().references(() => sessions.id, { onDelete: "cascade" }),
+      /** The user's message that the turn answers, and its place in the log: turns are taken, and the conversation is read, in this order. */
+      messageId: text("message_id").notNull(),
+      position: int("position").notNull(),
+      status: text("status").$type<"queued" | "running" | "waiting" | "completed" | "failed" | "cancelled">().notNull(),
+      cancelRequestedAt: int("cancel_requested_at"),
+      model: text("model"),
+      usage: json<Usage>("usage").notNull(),
+      costUsd: real("cost_usd"),
+      errorCode: text("error_code"),
+      error: text("error"),
+      createdAt: int("created_at").notNull(),
+      startedAt: int("started_at"),
+      finishedAt: int("finished_at"),
+    },
+    (row) => [
+      index("turns_by_session").on(row.sessionId, row.position),
+      index("turns_open").on(row.sessionId, row.position).where(sql`status in ('queued', 'running')`),
+      uniqueIndex("turns_one_active").on(row.sessionId).where(sql`status in ('running', 'waiting')`),
+    ],
+  );
+
+  const idempotencyKeys = table(
+    "idempotency_keys",
+    {
+      callerId: text("caller_id").notNull(),
+      route: text("route").notNull(),
+      key: text("key").notNull(),
+      bodyHash: text("body_hash").notNull(),
+      status: int("status").notNull(),
+      answer: text("answer").notNull(),
+      createdAt: int("created_at").notNull(),
+    },
+    (row) => [primaryKey({ columns: [row.callerId, row.route, row.key] }), index("idempotency_keys_by_age").on(row.createdAt)],
+  );
+
+  return { users, apiKeys, llmProviders, llmModels, agents, sessions, events, turns, idempotencyKeys };
+};
+
+export type Tables = ReturnType<typeof schema>;

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { Id, Tags, Timestamp } from "./common";
+
+const Visibility = z.enum(["private", "shared"]);
+
+export const Agent = z
+  .object({
+    id: Id,
+    name: z.string(),
+    description: z.string().nullable(),
+    system_prompt: z.string(),
+    default_model_id: Id.nullable(),
+    capabilities: z.array(z.string()),
+    tags: Tags,
+    visibility: Visibility,
+    status: z.enum(["active", "archived"]),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: "Agent" });
+export type Agent = z.infer<typeof Agent>;
+
+const fields = {
+  name: z.string().trim().min(1).max(255),
+  description: z.string().max(10_000).nullish(),
+  system_prompt: z.string().max(500_000),
+  default_model_id: Id.nullish(),
+  capabilities: z.array(z.string().min(1).max(128)).max(100),
+  tags: Tags,
+  visibility: Visibility,
+};
+
+export const CreateAgent = z
+  .object({ ...fields, capabilities: fields.capabilities.default([]), tags: fields.tags.default([]), visibility: fields.visibility.default("private") })
+  .meta({ id: "CreateAgent" });
+export type CreateAgent = z.infer<typeof CreateAgent>;
+
+/** Absent fields stay as they are; `null` clears `description` and `default_model_id`. */
+export const UpdateAgent = z.object({ ...fields, status: z.enum(["active", "archived"]) }).partial().meta({ id: "UpdateAgent" });
+export type UpdateAgent = z.infer<typeof UpdateAgent>;

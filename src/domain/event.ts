@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { Id, Timestamp } from "./common";
+import { Message } from "./message";
+import { Session } from "./session";
+import { Usage } from "./usage";
+
+const turn = { turn_id: Id, message_id: Id };
+const step = { turn_id: Id, step: z.int(), attempt: z.int(), message_id: Id };
+const model = { model: z.string(), provider: z.string() };
+const spent = { usage: Usage, cost_usd: z.number().nullable(), duration_ms: z.int() };
+const call = { turn_id: Id, tool_call_id: z.string(), name: z.string(), arguments: z.json() };
+
+const MessageEvent = Message.extend({ message_id: Id }).meta({ id: "MessageEvent", description: "The message; `message_id` is its `id` again." });
+
+/** What is kept in a session's log, by type: the body of each event. `step` and `attempt` count from 1. */
+export const KeptEvents = {
+  "message.user": MessageEvent,
+  "message.assistant": MessageEvent,
+  "message.tool_result": MessageEvent,
+  "message.system": MessageEvent,
+  "turn.started": z.object({ ...turn, model: z.string().nullable(), provider: z.string().nullable() }).meta({ id: "TurnStarted" }),
+  "turn.resumed": z.object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown"]) }).meta({ id: "TurnResumed" }),
+  "turn.completed": z.object({ ...turn, ...spent, finish_reason: z.enum(["stop", "length", "content_filter", "refusal", "model_call_limit", "other"]) }).meta({ id: "TurnCompleted" }),
+  "turn.failed": z.object({ ...turn, ...spent, code: z.string(), error: z.string() }).meta({ id: "TurnFailed" }),
+  "turn.cancelled": z.object({ ...turn, ...spent }).meta({ id: "TurnCancelled" }),
+  /** `replaces` is the message of the attempt before: what was streamed of it will not be kept. */
+  "model.started": z.object({ ...step, ...model, replaces: Id.nullable() }).meta({ id: "ModelStarted" }),
+  "model.retrying": z
+    .object({ ...step, ...model, code: z.string(), error: z.string(), delay_ms: z.int(), next_retry_at: Timestamp })
+    .meta({ id: "ModelRetrying" }),
+  "model.completed": z
+    .object({ ...step, ...model, ...spent, finish_reason: z.string(), time_to_first_token_ms: z.int().nullable() })
+    .meta({ id: "ModelCompleted" }),
+  "tool.started": z.object(call).meta({ id: "ToolStarted" }),
+  "tool.completed": z
+    .object({
+      ...call,
+      status: z.enum(["ok", "error", "interrupted", "denied"]),
+      result: z.json().nullable(),
+      error: z.string().nullable(),
+      duration_ms: z.int().nullable(),
+    })
+    .meta({ id: "ToolCompleted" }),
+  "session.updated": Session.pick({ title: true, tags: true, model_id: true, status: true }).partial().meta({ id: "SessionUpdated" }),
+} as const;
+
+export type KeptEventType = keyof typeof KeptEvents;
+export type MessageEventType = "message.user" | "message.assistant" | "message.tool_result" | "message.system";
+
+/** The JSON of a kept event of this type. */
+export type EventData<Type extends KeptEventType> = z.infer<(typeof KeptEvents)[Type]>;
+
+/** A message before the log has given it its id, place and time. */
+export type MessageDraft = Pick<Message, "role" | "content"> & Partial<Pick<Message, "tool_calls" | "tool_call_id" | "controls" | "metadata" | "tags" | "usage">>;
+
+/** Something that happened and is about to be kept. The log adds ids, sequence and time. */
+export type EventDraft = {
+  [Type in KeptEventType]: {
+    type: Type;
+    id?: string | undefined;
+    data: Type extends MessageEventType ? MessageDraft : Omit<EventData<Type>, "turn_id">;
+  };
+}[KeptEventType];
+
+export const isMessageDraft = (draft: EventDraft): draft is Extract<EventDraft, { type: MessageEventType }> => draft.type.startsWith("message.");
+
+/** An event as the log holds it. `json` is its data as clients get it, byte for byte. */
+export type KeptEvent = { session_id: string; sequence: number; id: string; turn_id: string | null; type: KeptEventType; json: string; created_at: number };
+
+const delta = { ...step, offset: z.int(), delta: z.string() };
+
+/** What is only told live: never in the log, never with an id. `offset` counts UTF-16 units from the beginning of what the delta belongs to. */
+export const LiveEvents = {
+  "message.delta": z.object(delta).meta({ id: "MessageDelta" }),
+  "reasoning.delta": z.object(delta).meta({ id: "ReasoningDelta" }),
+  "tool_call.delta": z.object({ ...delta, tool_call_id: z.string(), name: z.string() }).meta({ id: "ToolCallDelta" }),
+  "message.discarded": z.object({ turn_id: Id, message_id: Id, attempt: z.int() }).meta({ id: "MessageDiscarded" }),
+} as const;
+export type LiveEventType = keyof typeof LiveEvents;
+
+/** One event of the JSON list. */
+export const ListedEvent = z
+  .object({
+    id: Id,
+    session_id: Id,
+    turn_id: Id.nullable(),
+    sequence: z.int(),
+    event_type: z.string(),
+    data: z.union(Object.values(KeptEvents)),
+    created_at: Timestamp,
+  })
+  .meta({ id: "Event" });

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { Id, Tags, Timestamp } from "./common";
+import { Usage } from "./usage";
+
+/** `pending` is ready for a message; `waiting` waits for a person or a client to answer a tool call; `failed` kept crashing the server. */
+export const SessionStatus = z.enum(["pending", "running", "waiting", "failed"]);
+export type SessionStatus = z.infer<typeof SessionStatus>;
+
+export const Session = z
+  .object({
+    id: Id,
+    agent_id: Id,
+    title: z.string().nullable(),
+    tags: Tags,
+    model_id: Id.nullable(),
+    status: SessionStatus,
+    /** Of all its turns together. */
+    usage: Usage.extend({ cost_usd: z.number().nullable() }).meta({ id: "SessionUsage" }),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    started_at: Timestamp.nullable(),
+    finished_at: Timestamp.nullable(),
+  })
+  .meta({ id: "Session" });
+export type Session = z.infer<typeof Session>;
+
+const Title = z.string().trim().min(1).max(255);
+
+export const CreateSession = z
+  .object({ title: Title.nullish(), tags: Tags.default([]), model_id: Id.nullish() })
+  .meta({ id: "CreateSession" });
+export type CreateSession = z.infer<typeof CreateSession>;
+
+export const UpdateSession = z
+  .object({ title: Title.nullish(), tags: Tags, model_id: Id.nullish() })
+  .partial()
+  .meta({ id: "UpdateSession" });
+export type UpdateSession = z.infer<typeof UpdateSession>;

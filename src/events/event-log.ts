@@ -1,0 +1,133 @@
+import { and, asc, eq, gt, inArray, sql as raw } from "drizzle-orm";
+import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
+import { type EventDraft, isMessageDraft, type KeptEvent, type KeptEventType } from "@/domain/event";
+import { notFound } from "@/platform/app-error";
+import { type Clock, toTimestamp } from "@/platform/clock";
+import { newId } from "@/platform/ids";
+import type { EventBus } from "./event-bus";
+
+/** A newer owner has claimed the session, or it is gone: whoever gets this stops at once and keeps nothing more. */
+export class Fenced extends Error {
+  override readonly name = "Fenced";
+}
+
+export type EventLog = ReturnType<typeof createEventLog>;
+
+type Place = { sessionId: string; turnId: string | null; epoch?: number };
+
+/** A session's events, numbered from 1 without holes. Events are only ever added. */
+export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, "tables">, bus: EventBus, clock: Clock) => {
+  const nextSequence = { nextSequence: raw`${sessions.nextSequence} + ${raw.placeholder("count")}`, updatedAt: raw`${raw.placeholder("now")}` };
+  const advance = prepare<{ id: string; count: number; now: number }, { next: number }>((sql) =>
+    sql.update(sessions).set(nextSequence).where(eq(sessions.id, raw.placeholder("id"))).returning({ next: sessions.nextSequence }).prepare(),
+  );
+  const advanceFenced = prepare<{ id: string; count: number; now: number; epoch: number }, { next: number }>((sql) =>
+    sql
+      .update(sessions)
+      .set(nextSequence)
+      .where(and(eq(sessions.id, raw.placeholder("id")), eq(sessions.epoch, raw.placeholder("epoch"))))
+      .returning({ next: sessions.nextSequence })
+      .prepare(),
+  );
+  const insert = prepare<typeof events.$inferInsert, { sequence: number }>((sql) =>
+    sql
+      .insert(events)
+      .values({
+        sessionId: raw.placeholder("sessionId"),
+        sequence: raw.placeholder("sequence"),
+        id: raw.placeholder("id"),
+        turnId: raw.placeholder("turnId"),
+        type: raw.placeholder("type"),
+        data: raw.placeholder("data"),
+        createdAt: raw.placeholder("createdAt"),
+      })
+      .returning({ sequence: events.sequence })
+      .prepare(),
+  );
+  const columns = {
+    session_id: events.sessionId,
+    sequence: events.sequence,
+    id: events.id,
+    turn_id: events.turnId,
+    type: raw<KeptEventType>`${events.type}`,
+    json: events.data,
+    created_at: events.createdAt,
+  };
+  const after = prepare<{ sessionId: string; after: number; limit: number }, KeptEvent>((sql) =>
+    sql
+      .select(columns)
+      .from(events)
+      .where(and(eq(events.sessionId, raw.placeholder("sessionId")), gt(events.sequence, raw.placeholder("after"))))
+      .orderBy(asc(events.sequence))
+      .limit(raw.placeholder("limit"))
+      .prepare(),
+  );
+  const ofTurn = prepare<{ turnId: string }, KeptEvent>((sql) =>
+    sql.select(columns).from(events).where(eq(events.turnId, raw.placeholder("turnId"))).orderBy(asc(events.sequence)).prepare(),
+  );
+
+  return {
+    /**
+     * Adds what happened; it is told after the commit. With an `epoch`, only while nobody has claimed the session since: throws `Fenced`.
+     * The sequence comes from the session's row, which makes it gapless and the fence and the order one update.
+     */
+    *append(tx: Tx, { sessionId, turnId, epoch }: Place, drafts: readonly EventDraft[]): Script<KeptEvent[]> {
+      const now = clock.now();
+      const counted = { id: sessionId, count: drafts.length, now };
+      const [row] = yield* epoch === undefined ? advance(counted) : advanceFenced({ ...counted, epoch });
+      if (!row && epoch === undefined) throw notFound("Session");
+      if (!row) throw new Fenced(`session ${sessionId} has a newer owner`);
+
+      const first = row.next - drafts.length;
+      const kept = drafts.map((draft, index) => toKept(draft, { session_id: sessionId, turn_id: turnId, sequence: first + index, created_at: now }));
+      for (const { session_id, sequence, id, turn_id, type, json, created_at } of kept)
+        yield* insert({ sessionId: session_id, sequence, id, turnId: turn_id, type, data: json, createdAt: created_at });
+      tx.afterCommit(() => bus.publish(sessionId, "log"));
+      return kept;
+    },
+
+    after: (sessionId: string, sequence: number, limit: number): Script<KeptEvent[]> => after({ sessionId, after: sequence, limit }),
+
+    ofTurn: (turnId: string): Script<KeptEvent[]> => ofTurn({ turnId }),
+
+    /** The sequence of the event with this id, or null when the session has none such. */
+    *sequenceOf({ sql }: Pick<Tx, "sql">, sessionId: string, id: string): Script<number | null> {
+      const [row] = yield* run(sql.select({ sequence: events.sequence }).from(events).where(and(eq(events.id, id), eq(events.sessionId, sessionId))));
+      return row?.sequence ?? null;
+    },
+
+    *list({ sql }: Pick<Tx, "sql">, sessionId: string, filter: { after: number; types?: readonly string[] }, page: { offset: number; limit: number }): Script<{ items: KeptEvent[]; total: number }> {
+      const wanted = and(eq(events.sessionId, sessionId), gt(events.sequence, filter.after), filter.types ? inArray(events.type, [...filter.types]) : undefined);
+      const items = yield* run(sql.select(columns).from(events).where(wanted).orderBy(asc(events.sequence)).limit(page.limit).offset(page.offset));
+      const [counted] = yield* run(sql.select({ total: raw<number>`count(*)` }).from(events).where(wanted));
+      return { items, total: counted!.total };
+    },
+  };
+};
+
+/** Gives a draft its id, place and time. Every event's data names its turn; a message's data is the whole message. */
+function toKept(draft: EventDraft, place: Omit<KeptEvent, "id" | "type" | "json">): KeptEvent {
+  const id = draft.id ?? newId();
+  const { session_id, turn_id, sequence, created_at } = place;
+  const data = isMessageDraft(draft)
+    ? {
+        id,
+        message_id: id,
+        session_id,
+        turn_id,
+        sequence,
+        role: draft.data.role,
+        content: draft.data.content,
+        tool_calls: draft.data.tool_calls ?? null,
+        tool_call_id: draft.data.tool_call_id ?? null,
+        controls: draft.data.controls ?? null,
+        metadata: draft.data.metadata ?? null,
+        tags: draft.data.tags ?? [],
+        usage: draft.data.usage ?? null,
+        created_at: toTimestamp(created_at),
+      }
+    : turn_id === null
+      ? draft.data
+      : { turn_id, ...draft.data };
+  return { ...place, id, type: draft.type, json: JSON.stringify(data) };
+}

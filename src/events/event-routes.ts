@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { actorOf } from "@/auth/request-actor";
+import type { Database } from "@/database/database";
+import { KeptEvents, type KeptEvent, ListedEvent, LiveEvents } from "@/domain/event";
+import { envelope, listOf, PageQuery } from "@/http/lists";
+import { doc, resource } from "@/http/resource";
+import { sse } from "@/http/sse";
+import { invalid } from "@/platform/app-error";
+import { toTimestamp } from "@/platform/clock";
+import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
+import type { Actor } from "@/domain/user";
+import type { Script } from "@/database/database";
+import type { EventLog } from "./event-log";
+import type { FollowSession } from "./follow-session";
+
+const Query = PageQuery.extend({
+  after_sequence: z.coerce.number({ error: "must be a whole number" }).int().min(0).max(Number.MAX_SAFE_INTEGER).optional().meta({ description: "Start after this sequence" }),
+  since_id: z.uuid().optional().meta({ description: "Start after the event with this id" }),
+  types: z.string().max(1000).optional().meta({ description: "Only these types, separated by commas" }),
+});
+type Query = z.infer<typeof Query>;
+
+const StreamedEvent = z.union([...Object.values(KeptEvents), ...Object.values(LiveEvents)]);
+
+type Parts = {
+  db: Database;
+  eventLog: EventLog;
+  followSession: FollowSession;
+  /** Throws unless the caller may read the session. */
+  checkSession: (actor: Actor, address: SessionAddress) => Script<unknown>;
+  /** Aborts when the server goes away: streams must end before it can. */
+  closing: AbortSignal;
+};
+
+export function eventRoutes({ db, eventLog, followSession, checkSession, closing }: Parts, under: UnderSession) {
+  async function stream(request: Request, address: SessionAddress, query: Query): Promise<Response> {
+    const after = await startOf(request, address, query);
+    const left = new AbortController();
+    request.signal.addEventListener("abort", () => left.abort(), { once: true });
+    const signal = AbortSignal.any([left.signal, closing]);
+    const frames = followSession({ sessionId: address.sessionId, after, types: typesOf(query), signal });
+    return sse(frames, () => left.abort());
+  }
+
+  async function list(request: Request, address: SessionAddress, query: Query) {
+    const after = await startOf(request, address, query);
+    const types = typesOf(query);
+    const { items, total } = await db.read(() => eventLog.list(db, address.sessionId, { after, ...(types ? { types: [...types] } : {}) }, query));
+    return envelope({ items: items.map(toListed), total }, query);
+  }
+
+  function startOf(request: Request, address: SessionAddress, query: Query): Promise<number> {
+    return db.read(function* () {
+      yield* checkSession(actorOf(request), address);
+      const lastId = request.headers.get("last-event-id");
+      if (lastId !== null && /^\d{1,15}$/.test(lastId)) return Number(lastId);
+      if (query.after_sequence !== undefined) return query.after_sequence;
+      if (query.since_id === undefined) return 0;
+      const sequence = yield* eventLog.sequenceOf(db, address.sessionId, query.since_id);
+      if (sequence === null) throw invalid("since_id names no event of this session");
+      return sequence;
+    });
+  }
+
+  const streamDoc = (operationId: string, summary: string) =>
+    doc({
+      operationId: operationId + under.suffix,
+      summary,
+      description:
+        "Replays the log after `Last-Event-ID` (or `after_sequence`, or `since_id`), then follows it. `id:` is the sequence; live deltas have none. With `Accept: application/json` the answer is the list.",
+      answers: { 200: { description: "Server-sent events", contentType: "text/event-stream", schema: StreamedEvent } },
+    });
+
+  return resource(under.prefix, "events")
+    .get("/events", ({ params, query, request }) => {
+      const wantsJson = /\bapplication\/json\b/.test(request.headers.get("accept") ?? "");
+      return wantsJson ? list(request, addressOf(params), query) : stream(request, addressOf(params), query);
+    }, { query: Query, detail: streamDoc("streamEvents", "Follow a session's events") })
+    .get("/sse", ({ params, query, request }) => stream(request, addressOf(params), query), { query: Query, detail: streamDoc("streamEventsSse", "Follow a session's events (another name)") })
+    .get("/events/list", ({ params, query, request }) => list(request, addressOf(params), query), {
+      query: Query,
+      detail: doc({ operationId: `listEvents${under.suffix}`, summary: "List a session's events by sequence", answers: { 200: listOf("Event", ListedEvent) } }),
+    });
+}
+
+function typesOf({ types }: Query): ReadonlySet<string> | null {
+  if (types === undefined) return null;
+  const names = types.split(",").map((name) => name.trim());
+  const known = new Set([...Object.keys(KeptEvents), ...Object.keys(LiveEvents)]);
+  if (!names.every((name) => known.has(name))) throw invalid("types has a name that is no event's");
+  return new Set(names);
+}
+
+const toListed = ({ id, session_id, turn_id, sequence, type, json, created_at }: KeptEvent) => ({
+  id,
+  session_id,
+  turn_id,
+  sequence,
+  event_type: type,
+  data: JSON.parse(json) as unknown,
+  created_at: toTimestamp(created_at),
+});

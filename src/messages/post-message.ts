@@ -1,0 +1,52 @@
+import type { Script, Tx } from "@/database/database";
+import type { EventDraft } from "@/domain/event";
+import type { CreateMessage, Message } from "@/domain/message";
+import type { Actor } from "@/domain/user";
+import type { EventLog } from "@/events/event-log";
+import type { SessionAddress } from "@/http/under-session";
+import { conflict } from "@/platform/app-error";
+import { newId } from "@/platform/ids";
+import type { SessionStore } from "@/sessions/session-store";
+import type { RunningTurns } from "@/turns/running-turns";
+import type { TurnStore } from "@/turns/turn-store";
+import { toMessage } from "./message-log";
+import { titleOf } from "./session-title";
+
+/** A queue longer than this is a client gone wrong. */
+const MAX_QUEUED = 1000;
+
+type Parts = { sessions: SessionStore; turns: TurnStore; eventLog: EventLog; running: RunningTurns; wake: (sessionId: string) => void };
+
+export type PostMessage = ReturnType<typeof createPostMessage>;
+
+/** Keeps a user's message and queues the turn that answers it: both, or neither. What happens while another turn runs is `controls.when_busy`. */
+export const createPostMessage = ({ sessions, turns, eventLog, running, wake }: Parts) =>
+  function* postMessage(tx: Tx, actor: Actor, address: SessionAddress, input: CreateMessage): Script<Message> {
+    const session = yield* sessions.get(tx, actor, address);
+    const sessionId = session.id;
+    const open = yield* turns.open(tx, sessionId);
+    const whenBusy = input.controls?.when_busy ?? "enqueue";
+    const active = open.find(({ status }) => status !== "queued");
+
+    if (whenBusy === "reject" && open.length > 0) throw conflict("The session is busy: wait for its turn to end, or leave out when_busy to queue the message", "session_busy");
+    if (open.length >= MAX_QUEUED) throw conflict(`The session has ${MAX_QUEUED} messages waiting already`, "queue_full");
+
+    const steered = whenBusy === "steer" && active?.status === "running" && active.cancelRequestedAt === null ? active : undefined;
+    const turnId = steered?.id ?? newId();
+    const title = session.title === null ? titleOf(input.content) : null;
+    const drafts: EventDraft[] = [
+      { type: "message.user", data: { role: "user", content: input.content, controls: input.controls, metadata: input.metadata, tags: input.tags } },
+      ...(title === null ? [] : [{ type: "session.updated" as const, data: { title } }]),
+    ];
+    const [kept] = yield* eventLog.append(tx, { sessionId, turnId }, drafts);
+    if (title !== null) yield* sessions.update(tx, actor, address, { title });
+    if (steered) return toMessage(kept!.json);
+
+    yield* turns.enqueue(tx, kept!);
+    if (whenBusy === "interrupt" && active) {
+      yield* turns.requestCancel(tx, active.id);
+      tx.afterCommit(() => running.cancel(active.id));
+    }
+    tx.afterCommit(() => wake(sessionId));
+    return toMessage(kept!.json);
+  };

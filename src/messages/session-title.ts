@@ -1,0 +1,14 @@
+import type { CreateMessage } from "@/domain/message";
+
+const MAX_LENGTH = 80;
+
+/** A session's title from its first message: its first words on one line. */
+export function titleOf(content: CreateMessage["content"]): string {
+  const text = content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join(" ");
+  const line = text.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  if (line === "") return content.some(({ type }) => type === "image") ? "Image" : "New session";
+  if (line.length <= MAX_LENGTH) return line.toWellFormed();
+  const cut = line.slice(0, MAX_LENGTH - 1);
+  const lastSpace = cut.lastIndexOf(" ");
+  return `${(lastSpace > MAX_LENGTH / 2 ? cut.slice(0, lastSpace) : cut).toWellFormed()}…`;
+}

@@ -1,0 +1,13 @@
+type Route = { method: string; path: string };
+
+/** Which methods an address answers, for the `Allow` header of an answer 405. Asked only after no route was found. */
+export function createAllowedMethods(routes: readonly Route[]) {
+  const patterns = routes.map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replace(/:[^/]+/g, "[^/]+")}$`) }));
+  return {
+    of(pathname: string): string[] {
+      const methods = new Set(patterns.filter(({ pattern }) => pattern.test(pathname)).map(({ method }) => method));
+      if (methods.has("GET")) methods.add("HEAD");
+      return [...methods].sort();
+    },
+  };
+}

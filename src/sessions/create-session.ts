@@ -1,0 +1,16 @@
+import type { AgentStore } from "@/agents/agent-store";
+import type { Script, Tx } from "@/database/database";
+import type { CreateSession, Session } from "@/domain/session";
+import type { Actor } from "@/domain/user";
+import { conflict } from "@/platform/app-error";
+import type { SessionStore } from "./session-store";
+
+export type NewSession = ReturnType<typeof createNewSession>;
+
+/** Opens a session with an agent that the caller may use. It keeps the agent's model of today unless it is given one. */
+export const createNewSession = ({ agents, sessions }: { agents: AgentStore; sessions: SessionStore }) =>
+  function* newSession(tx: Tx, actor: Actor, agentId: string, input: CreateSession): Script<Session> {
+    const agent = yield* agents.get(tx, actor, agentId);
+    if (agent.status === "archived") throw conflict("This agent is archived: make it active again before opening a session", "agent_archived");
+    return yield* sessions.create(tx, actor, agent.id, { ...input, model_id: input.model_id ?? agent.default_model_id });
+  };

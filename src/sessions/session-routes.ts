@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { AgentStore } from "@/agents/agent-store";
+import { actorOf } from "@/auth/request-actor";
+import type { Database } from "@/database/database";
+import { CreateSession, Session, UpdateSession } from "@/domain/session";
+import type { EventLog } from "@/events/event-log";
+import { envelope, listOf, PageQuery } from "@/http/lists";
+import type { Once } from "@/http/once";
+import { doc, resource } from "@/http/resource";
+import { addressOf, type UnderSession } from "@/http/under-session";
+import type { NewSession } from "./create-session";
+import type { SessionStore } from "./session-store";
+
+const Filter = PageQuery.extend({ search: z.string().max(200).optional(), tag: z.string().max(64).optional() });
+
+type Parts = {
+  db: Database;
+  agents: AgentStore;
+  sessions: SessionStore;
+  eventLog: EventLog;
+  newSession: NewSession;
+  /** Tells whoever runs or follows the session that it is gone. */
+  forget: (sessionId: string) => void;
+  once: Once;
+};
+
+const SessionList = listOf("Session", Session);
+
+/** The sessions of one agent. */
+export const agentSessionRoutes = ({ db, agents, sessions, newSession, once }: Parts) =>
+  resource("/v1/agents/:agent_id/sessions", "sessions")
+    .post(
+      "",
+      ({ params, body, request }) => {
+        const actor = actorOf(request);
+        return once({ request, actor, body }, 201, (tx) => newSession(tx, actor, params.agent_id, body));
+      },
+      { body: CreateSession, detail: doc({ operationId: "createSession", summary: "Open a session with an agent", answers: { 201: Session } }) },
+    )
+    .get(
+      "",
+      async ({ params, query, request }) => {
+        const actor = actorOf(request);
+        const page = await db.read(function* () {
+          const agent = yield* agents.get(db, actor, params.agent_id);
+          return yield* sessions.list(db, actor, { ...query, agentId: agent.id }, query);
+        });
+        return envelope(page, query);
+      },
+      { query: Filter, detail: doc({ operationId: "listSessions", summary: "List an agent's sessions, newest first", answers: { 200: SessionList } }) },
+    );
+
+/** The caller's sessions over all agents. */
+export const allSessionRoutes = ({ db, sessions }: Parts) =>
+  resource("/v1/sessions", "sessions").get(
+    "",
+    async ({ query, request }) => envelope(await db.read(() => sessions.list(db, actorOf(request), { ...query, agentId: null }, query)), query),
+    { query: Filter, detail: doc({ operationId: "listAllSessions", summary: "List sessions over all agents, newest first", answers: { 200: SessionList } }) },
+  );
+
+/** One session. */
+export const sessionRoutes = ({ db, sessions, eventLog, forget }: Parts, { prefix, suffix }: UnderSession) =>
+  resource(prefix, "sessions")
+    .get("", ({ params, request }) => db.read(() => sessions.get(db, actorOf(request), addressOf(params))), {
+      detail: doc({ operationId: `getSession${suffix}`, summary: "Get a session", answers: { 200: Session } }),
+    })
+    .patch(
+      "",
+      ({ params, body, request }) => {
+        const actor = actorOf(request);
+        return db.transact(function* (tx) {
+          const session = yield* sessions.update(tx, actor, addressOf(params), body);
+          const { title, tags, model_id } = body;
+          yield* eventLog.append(tx, { sessionId: session.id, turnId: null }, [{ type: "session.updated", data: { title, tags, model_id } }]);
+          return session;
+        });
+      },
+      { body: UpdateSession, detail: doc({ operationId: `updateSession${suffix}`, summary: "Change the given fields of a session", answers: { 200: Session } }) },
+    )
+    .delete(
+      "",
+      async ({ params, request, status }) => {
+        const address = addressOf(params);
+        await db.transact(function* (tx) {
+          yield* sessions.remove(tx, actorOf(request), address);
+          tx.afterCommit(() => forget(address.sessionId));
+        });
+        return status(204, undefined);
+      },
+      { detail: doc({ operationId: `deleteSession${suffix}`, summary: "Delete a session with all it holds, also while it runs", answers: { 204: null } }) },
+    );

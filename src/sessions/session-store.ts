@@ -1,0 +1,103 @@
+import { and, count, desc, eq, isNotNull, type SQL } from "drizzle-orm";
+import { contains, hasTag } from "@/database/conditions";
+import { type Database, run, type Script, type Tx } from "@/database/database";
+import type { Tables } from "@/database/schema";
+import type { CreateSession, Session, UpdateSession } from "@/domain/session";
+import { noUsage } from "@/domain/usage";
+import type { Actor } from "@/domain/user";
+import type { Page, PageQuery } from "@/http/lists";
+import type { SessionAddress } from "@/http/under-session";
+import { notFound } from "@/platform/app-error";
+import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
+import { newId } from "@/platform/ids";
+
+
+export type SessionFilter = { agentId: string | null; search?: string | undefined; tag?: string | undefined };
+
+export type SessionStore = ReturnType<typeof createSessionStore>;
+
+/** Sessions, each seen by its owner and by admins. */
+export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tables">, clock: Clock) => {
+  const owned = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(sessions.ownerId, user.id));
+  const at = (actor: Actor, { sessionId, agentId }: SessionAddress) =>
+    and(eq(sessions.id, sessionId), agentId === null ? undefined : eq(sessions.agentId, agentId), owned(actor));
+
+  return {
+    *create(tx: Tx, { user }: Actor, agentId: string, input: CreateSession): Script<Session> {
+      const now = clock.now();
+      const [row] = yield* run(
+        tx.sql
+          .insert(sessions)
+          .values({
+            id: newId(),
+            agentId,
+            ownerId: user.id,
+            title: input.title ?? null,
+            tags: input.tags,
+            modelId: input.model_id ?? null,
+            status: "pending",
+            usage: noUsage,
+            costUsd: null,
+            nextSequence: 1,
+            epoch: 0,
+            createdAt: now,
+            updatedAt: now,
+            startedAt: null,
+            finishedAt: null,
+          })
+          .returning(),
+      );
+      return toSession(row!);
+    },
+
+    *list({ sql }: Pick<Tx, "sql">, actor: Actor, { agentId, search, tag }: SessionFilter, { offset, limit }: PageQuery): Script<Page<Session>> {
+      const wanted = and(
+        owned(actor),
+        agentId === null ? undefined : eq(sessions.agentId, agentId),
+        search ? and(isNotNull(sessions.title), contains(search, sessions.title)) : undefined,
+        tag ? hasTag(sessions.tags, tag) : undefined,
+      );
+      const rows = yield* run(sql.select().from(sessions).where(wanted).orderBy(desc(sessions.createdAt), desc(sessions.id)).limit(limit).offset(offset));
+      const [counted] = yield* run(sql.select({ total: count() }).from(sessions).where(wanted));
+      return { items: rows.map(toSession), total: counted!.total };
+    },
+
+    *get({ sql }: Pick<Tx, "sql">, actor: Actor, address: SessionAddress): Script<Session> {
+      const [row] = yield* run(sql.select().from(sessions).where(at(actor, address)));
+      if (!row) throw notFound("Session");
+      return toSession(row);
+    },
+
+    *update(tx: Tx, actor: Actor, address: SessionAddress, input: UpdateSession): Script<Session> {
+      const [row] = yield* run(
+        tx.sql
+          .update(sessions)
+          .set({ title: input.title, tags: input.tags, modelId: input.model_id, updatedAt: clock.now() })
+          .where(at(actor, address))
+          .returning(),
+      );
+      if (!row) throw notFound("Session");
+      return toSession(row);
+    },
+
+    /** With everything it holds. A turn that runs in it finds no row at its next append, and stops. */
+    *remove(tx: Tx, actor: Actor, address: SessionAddress): Script<void> {
+      const removed = yield* run(tx.sql.delete(sessions).where(at(actor, address)).returning({ id: sessions.id }));
+      if (removed.length === 0) throw notFound("Session");
+    },
+  };
+};
+
+const toSession = (row: Tables["sessions"]["$inferSelect"]): Session => ({
+  id: row.id,
+  agent_id: row.agentId,
+  title: row.title,
+  tags: row.tags,
+  model_id: row.modelId,
+  status: row.status,
+  usage: { ...row.usage, cost_usd: row.costUsd },
+  created_at: toTimestamp(row.createdAt),
+  updated_at: toTimestamp(row.updatedAt),
+  started_at: toTimestampOrNull(row.startedAt),
+  finished_at: toTimestampOrNull(row.finishedAt),
+});

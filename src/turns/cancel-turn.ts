@@ -1,0 +1,36 @@
+import type { Script, Tx } from "@/database/database";
+import { noUsage } from "@/domain/usage";
+import type { EventLog } from "@/events/event-log";
+import { conflict } from "@/platform/app-error";
+import type { RunningTurns } from "./running-turns";
+import type { TurnStore } from "./turn-store";
+
+type Parts = { turns: TurnStore; eventLog: EventLog; running: RunningTurns };
+
+export type CancelTurn = ReturnType<typeof createCancelTurn>;
+
+/**
+ * Stops a turn, or whatever runs when none is named. One that waits in the queue ends at once; a running one is told, and ends itself
+ * with what it has written so far. The wish is durable: a crash in between does not bring the turn back.
+ */
+export const createCancelTurn = ({ turns, eventLog, running }: Parts) =>
+  function* cancelTurn(tx: Tx, sessionId: string, turnId: string | null): Script<{ turn_id: string }> {
+    const open = yield* turns.open(tx, sessionId);
+    const turn = turnId === null ? open.find(({ status }) => status !== "queued") : open.find(({ id }) => id === turnId);
+    if (!turn && turnId !== null) {
+      yield* turns.get(tx, sessionId, turnId);
+      throw conflict("This turn is over already", "turn_over");
+    }
+    if (!turn) throw conflict("No turn is running in this session", "nothing_running");
+
+    if (turn.status === "queued") {
+      yield* turns.cancelQueued(tx, turn.id);
+      yield* eventLog.append(tx, { sessionId, turnId: turn.id }, [
+        { type: "turn.cancelled", data: { message_id: turn.messageId, usage: noUsage, cost_usd: null, duration_ms: 0 } },
+      ]);
+      return { turn_id: turn.id };
+    }
+    yield* turns.requestCancel(tx, turn.id);
+    tx.afterCommit(() => running.cancel(turn.id));
+    return { turn_id: turn.id };
+  };

@@ -1,0 +1,137 @@
+import { agentLoop } from "@/agent-loop/agent-loop";
+import { fail, type TurnEnd } from "@/agent-loop/endings";
+import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
+import type { Kept, LoopInput, LoopOutput } from "@/agent-loop/loop";
+import { toConversation } from "@/agent-loop/conversation";
+import { TurnCancelled, TurnTimedOut } from "@/agent-loop/stop";
+import { describeTool, type Tool } from "@/agent-loop/tool";
+import type { Database, Script, Tx } from "@/database/database";
+import type { EventDraft, KeptEvent } from "@/domain/event";
+import type { Controls } from "@/domain/message";
+import type { EventLog } from "@/events/event-log";
+import type { LiveMessages } from "@/events/live-messages";
+import type { ModelWishes, ResolvedModel } from "@/llm-models/resolve-model";
+import { AppError } from "@/platform/app-error";
+import type { Clock } from "@/platform/clock";
+import type { Logger } from "@/platform/logger";
+import type { RunningTurns } from "./running-turns";
+import type { Claim, TurnStore } from "./turn-store";
+
+/** What the agent behind a turn brings to it. */
+export type Equipment = { modelId: string | null; instructions: string; tools: readonly Tool[] };
+
+export type RunTurnParts = {
+  db: Database;
+  turns: TurnStore;
+  eventLog: EventLog;
+  live: LiveMessages;
+  running: RunningTurns;
+  equip: (agentId: string) => Promise<Equipment>;
+  resolveModel: (wishes: ModelWishes) => Promise<ResolvedModel>;
+  costOf: (usage: TurnEnd["usage"], profile: ResolvedModel["profile"]) => number | null;
+  clock: Clock;
+  logger: Logger;
+  limits?: Limits;
+};
+
+export type RunTurn = ReturnType<typeof createRunTurn>;
+
+/**
+ * Drives the loop of one claimed turn and keeps what it yields: the one place where keeping and thinking meet.
+ * Returns when the turn is over, or when `shutdown` aborts; safe to call again for the same turn. Throws `Fenced` when another has claimed it.
+ */
+export const createRunTurn = ({ db, turns, eventLog, live, running, equip, resolveModel, costOf, clock, logger, limits = DEFAULT_LIMITS }: RunTurnParts) =>
+  async function runTurn(claim: Claim, shutdown: AbortSignal): Promise<void> {
+    const { turn, session, epoch } = claim;
+    const cancelled = running.begin(turn.id);
+    const events = await db.read(() => eventLog.ofTurn(turn.id));
+    let lastSeen = events.at(-1)?.sequence ?? 0;
+
+    /** Appends under the claim's epoch, unless somebody wrote to the turn meanwhile: then that comes back and nothing is kept. */
+    function* append(tx: Tx, drafts: readonly EventDraft[], end: TurnEnd | null): Script<Kept> {
+      const since = yield* eventLog.after(session.id, lastSeen, 1000);
+      const news = since.filter(({ turn_id }) => turn_id === turn.id);
+      if (news.length > 0) {
+        lastSeen = news.at(-1)!.sequence;
+        return { isKept: false, news: news.map(toDraft) };
+      }
+      const kept = yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, drafts);
+      tx.afterCommit(() => void (lastSeen = kept.at(-1)?.sequence ?? lastSeen));
+      if (end) yield* finish(tx, end);
+      return { isKept: true, news: [] };
+    }
+
+    function* finish(tx: Tx, end: TurnEnd): Script<void> {
+      const { sessionStatus } = yield* turns.finish(tx, claim, end);
+      if (sessionStatus === "running") return;
+      yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [{ type: "session.updated", data: { status: sessionStatus } }]);
+    }
+
+    const log = events.map(toDraft);
+    const asked = userMessage(events);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(new TurnTimedOut("the turn took too long")), Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now()));
+
+    try {
+      // Asked again after the turn can be reached: a wish that came between the claim and now is not lost.
+      if (await db.read(() => turns.isCancelRequested(turn.id))) running.cancel(turn.id);
+      const history = await db.read(() => turns.messagesBefore(turn));
+      const { modelId, instructions, tools } = await equip(session.agentId);
+      const model = await resolveModel({ message: asked.controls?.model_id ?? null, session: session.modelId, agent: modelId });
+      const modelName = `${model.providerName}/${model.model}`;
+      if (turn.model !== modelName) await db.transact((tx) => turns.setModel(tx, turn.id, modelName));
+
+      const input: LoopInput = {
+        turn: { id: turn.id, sessionId: session.id, messageId: turn.messageId, startedAt: turn.startedAt! },
+        log,
+        history: toConversation(history),
+        instructions,
+        tools,
+        describedTools: tools.map(describeTool),
+        model: {
+          driver: model.driver,
+          name: model.model,
+          provider: model.providerName,
+          outputLimit: model.profile?.limits?.output,
+          cost: (usage) => costOf(usage, model.profile),
+        },
+        controls: asked.controls,
+        limits,
+        now: clock.now,
+        random: Math.random,
+        signal: AbortSignal.any([cancelled, timeout.signal, shutdown]),
+        onInternalError: (error, toolName) => logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error"),
+      };
+      await drive(agentLoop(input));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // No model to ask: the turn says so, where the person who asked will read it.
+      const failing = { messageId: turn.messageId, durationMs: clock.now() - turn.startedAt!, log };
+      const { drafts, end } = fail(failing, error.code, error.message);
+      const begun: EventDraft = { type: "turn.started", data: { message_id: turn.messageId, model: null, provider: null } };
+      const opening = log.some(({ type }) => type === "turn.started") ? [] : [begun];
+      await db.transact((tx) => append(tx, [...opening, ...drafts], end));
+    } finally {
+      clearTimeout(timer);
+      running.end(turn.id);
+      live.end(session.id);
+    }
+
+    async function drive(loop: AsyncGenerator<LoopOutput, void, Kept | undefined>): Promise<void> {
+      let reply: Kept | undefined;
+      for (let step = await loop.next(); !step.done; step = await loop.next(reply)) {
+        const output = step.value;
+        reply = undefined;
+        if (output.kind === "keep") reply = await db.transact((tx) => append(tx, output.drafts, output.end));
+        else if (output.kind === "delta") live.append(session.id, output.delta);
+        else live.begin(session.id, { turn_id: turn.id, ...output.message });
+      }
+    }
+  };
+
+const toDraft = ({ type, id, json }: KeptEvent): EventDraft => ({ type, id, data: JSON.parse(json) }) as EventDraft;
+
+function userMessage(events: readonly KeptEvent[]): { controls: Controls | null } {
+  const first = events.find(({ type }) => type === "message.user");
+  return { controls: first ? (JSON.parse(first.json) as { controls: Controls | null }).controls : null };
+}
