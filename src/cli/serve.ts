@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
 import { defineCommand } from "citty";
-import { createApp } from "@/app";
 import { type Config, readConfig, SETTINGS } from "@/config";
-import { StartRefused } from "@/platform/app-error";
 import { createLogger } from "@/platform/logger";
-import { MAX_BODY_BYTES } from "@/server/guard";
+import { startServer } from "@/start";
 import { VERSION } from "@/version";
 
 const variables = SETTINGS.map(({ variable, fallback, meaning }) => `  ${variable.padEnd(33)}${meaning}${fallback === "" ? "" : ` (${fallback})`}`).join("\n");
@@ -26,44 +24,27 @@ export const serve = defineCommand({
 /** Resolves once the server answers; the process then lives until it is told to stop. */
 async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
-  const app = await createApp({ config, logger });
-  const server = listen(config, app.fetch);
-  app.listensOn(server.port!);
-  await app.start();
-  process.stdout.write(banner(config, server.port!));
+  const server = await startServer({ config, logger });
+  process.stdout.write(banner(config, server.url));
 
   let isStopping = false;
   const stop = async (signal: string) => {
     if (isStopping) process.exit(1);
     isStopping = true;
     logger.info({ signal }, "stopping: running turns are handed over; once more stops at once");
-    await app.stop();
-    await server.stop(true);
+    await server.stop();
     process.exit(0);
   };
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("SIGTERM", () => void stop("SIGTERM"));
 }
 
-function listen({ host, port }: Config, fetch: (request: Request) => Promise<Response>) {
-  try {
-    // Streams may be silent for as long as a model thinks, so no connection is closed for being idle.
-    return Bun.serve({ hostname: host, port, fetch, idleTimeout: 0, reusePort: false, maxRequestBodySize: MAX_BODY_BYTES });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
-      throw new StartRefused(`Port ${port} is taken by another program. Stop it, or choose another port with --port.`);
-    throw error;
-  }
-}
-
-function banner({ host, dataDir, authMode }: Config, port: number): string {
-  const shownHost = host === "127.0.0.1" || host === "0.0.0.0" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  const address = `http://${shownHost}:${port}`;
+function banner({ dataDir, authMode }: Config, url: string): string {
   return `
   Everruns ${VERSION}
 
-  Open      ${address}/
-  API       ${address}/swagger-ui/
+  Open      ${url}/
+  API       ${url}/swagger-ui/
   Data      ${resolve(dataDir)}
   Accounts  ${authMode === "none" ? "none: whoever uses this machine is the admin" : authMode}
 

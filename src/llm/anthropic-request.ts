@@ -1,6 +1,6 @@
 import type { ContentBlockParam, ImageBlockParam, MessageCreateParamsStreaming, MessageParam } from "@anthropic-ai/sdk/resources/messages";
 import type { ContentPart, ImagePart, ReasoningPart } from "@/domain/message";
-import { thinkingFor } from "./anthropic-thinking";
+import { takesTemperature, thinkingFor } from "./anthropic-models";
 import type { LlmMessage, LlmRequest } from "./llm";
 import { callArguments, callName, portableCallId, resultText, systemNote } from "./prompt";
 
@@ -19,7 +19,7 @@ const breakpoint = { cache_control: { type: "ephemeral" as const } };
  * The same request is always the same bytes. Four cache breakpoints, the most there may be: the tools, the instructions, and the
  * last two messages of the user's side, so that each step reads what the step before it wrote.
  */
-export function anthropicBody(request: LlmRequest): MessageCreateParamsStreaming {
+export function anthropicBody(request: LlmRequest): MessageCreateParamsStreaming & { temperature?: number } {
   const { model, instructions, tools, temperature, outputLimit } = request;
   const maxTokens = request.maxTokens ?? Math.min(outputLimit ?? defaultMaxTokens, mostDefaultTokens);
   const thinking = thinkingFor(request, maxTokens);
@@ -36,8 +36,10 @@ export function anthropicBody(request: LlmRequest): MessageCreateParamsStreaming
     }),
     ...(instructions.trim() !== "" && { system: [{ type: "text" as const, text: instructions, ...breakpoint }] }),
     messages: withBreakpoints(groupMessages(request.messages)),
-    // Thinking takes no temperature.
-    ...(temperature !== undefined && thinking.thinking === undefined && { temperature: Math.min(temperature, 1) }),
+    // Thinking takes no temperature, whatever the model.
+    ...(temperature !== undefined &&
+      thinking.thinking === undefined &&
+      takesTemperature(model) && { temperature: Math.min(temperature, 1) }),
     ...thinking,
     stream: true,
   };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { LLMock } from "@copilotkit/aimock";
 import { createDriver } from "@/llm/drivers";
-import type { LlmMessage } from "@/llm/llm";
+import type { LlmConnection, LlmMessage, LlmRequest } from "@/llm/llm";
 import { droppingProvider, eventStream, fakeProvider, handWritten } from "../support/fake-provider";
-import { failureOf, hear, partsOf, recordingFetch, requestOf, user } from "../support/llm-calls";
+import { failureOf, hear, partsOf, recordingFetch, requestOf, user, weather } from "../support/llm-calls";
 import { type Protocol, protocols, testKey } from "../support/llm-protocols";
 
 const mock = new LLMock({ port: 0, chunkSize: 5 });
@@ -464,6 +464,44 @@ const behaviours: Record<string, (protocol: Protocol) => Promise<void>> = {
 for (const protocol of protocols) {
   for (const [fact, check] of Object.entries(behaviours)) test(`${protocol.name}: ${fact}`, () => check(protocol));
 }
+
+/** The rows that a model without network and key can show; its own tests say more. */
+const simulated: LlmConnection = { type: "simulated", baseUrl: null, apiKey: null, settings: {} };
+const simulate = (...steps: object[]): LlmRequest => ({
+  model: "simulated",
+  instructions: "",
+  messages: [user(`\`\`\`simulate\n${JSON.stringify(steps)}\n\`\`\``)],
+  tools: [weather],
+});
+
+test("simulated: text is streamed in pieces, and kept whole", async () => {
+  const heard = await hear(simulated, simulate({ text: "Hello, this is a greeting." }));
+  expect(heard.events.filter(({ type }) => type === "text_delta").length).toBeGreaterThan(1);
+  expect(partsOf(heard, "text")).toEqual([{ type: "text", text: heard.text }]);
+  expect(heard.finished.finishReason).toBe("stop");
+  expect(heard.finished.usage.output_tokens).toBeGreaterThan(0);
+});
+
+test("simulated: tool calls side by side are told apart", async () => {
+  const request = { ...simulate(), messages: [user("weather in Paris and Oslo")] };
+  const heard = await hear(simulated, request);
+  const calls = partsOf(heard, "tool_call");
+  expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+  for (const [index, call] of calls.entries()) {
+    const deltas = heard.events.flatMap((event) => (event.type === "tool_call_delta" && event.index === index ? [event.delta] : []));
+    expect(JSON.parse(deltas.join(""))).toEqual(call.arguments);
+  }
+  expect(heard.finished.finishReason).toBe("tool_calls");
+});
+
+test("simulated: refusals of the provider are told apart, and an abort throws its reason", async () => {
+  expect(await failureOf(hear(simulated, simulate({ error: { code: "rate_limited" } })))).toMatchObject({
+    code: "rate_limited",
+    retryable: true,
+  });
+  const reason = new Error("the user had enough");
+  expect(await hear(simulated, simulate({ text: "x" }), {}, AbortSignal.abort(reason)).catch((error) => error)).toBe(reason);
+});
 
 /** Every string in a JSON text, however deep. */
 function strings(text: string | undefined): string[] {

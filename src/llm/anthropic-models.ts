@@ -5,6 +5,7 @@ type Thinking = Pick<MessageCreateParamsStreaming, "thinking" | "output_config">
 
 /** Claude 3.7 until 4.5, under Anthropic's names and those of gateways: thinking has a budget of tokens. */
 const budgetModel = /claude-(3-7|3\.7|(opus|sonnet|haiku)-4(?!\d)(?![-.]([6-9]|\d{2})(?!\d)))/;
+/** Claude 3.5 and before. */
 const unthinkingModel = /claude-(instant|2|3-(opus|sonnet|haiku|5)|3\.5)/;
 
 const smallestBudget = 1024;
@@ -26,6 +27,10 @@ export function thinkingFor({ model, reasoningEffort, messages }: LlmRequest, ma
   if (budget < smallestBudget || startsWithoutThought(messages)) return {};
   return { thinking: { type: "enabled", budget_tokens: budget } };
 }
+
+/** Since Claude Opus 4.7 a temperature is refused. Models that are not Claude, behind gateways, take one. */
+export const takesTemperature = (model: string): boolean =>
+  !model.includes("claude") || unthinkingModel.test(model) || budgetModel.test(model) || /-4[-.]6/.test(model);
 
 /** With a budget, a turn that already called tools must have begun with a signed thought: another model's turn goes on without. */
 function startsWithoutThought(messages: LlmRequest["messages"]): boolean {
