@@ -62,7 +62,12 @@ export type AppOptions = { config: Config; clock?: Clock; logger?: Logger; limit
 export type App = Awaited<ReturnType<typeof createApp>>;
 
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
-export async function createApp({ config, clock = systemClock, logger = createLogger({ level: config.logLevel, pretty: false }), limits }: AppOptions) {
+export async function createApp({
+  config,
+  clock = systemClock,
+  logger = createLogger({ level: config.logLevel, pretty: false }),
+  limits,
+}: AppOptions) {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
@@ -96,7 +101,19 @@ export async function createApp({ config, clock = systemClock, logger = createLo
     const agent = await db.read(() => agents.getUnchecked(db, agentId));
     return { modelId: agent.default_model_id, ...equip(agent.capabilities, agent.system_prompt) };
   };
-  const runTurn = createRunTurn({ db, turns, eventLog, live, running, equip: equipAgent, resolveModel, costOf, clock, logger, ...(limits ? { limits } : {}) });
+  const runTurn = createRunTurn({
+    db,
+    turns,
+    eventLog,
+    live,
+    running,
+    equip: equipAgent,
+    resolveModel,
+    costOf,
+    clock,
+    logger,
+    ...(limits ? { limits } : {}),
+  });
   const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
 
   const once = createOnce(db, clock);
@@ -123,7 +140,10 @@ export async function createApp({ config, clock = systemClock, logger = createLo
       ...UNDER_SESSION.flatMap((under) => [
         sessionRoutes({ db, agents, sessions, eventLog, newSession, forget, once }, under),
         messageRoutes({ db, messages, sessions, postMessage, once }, under),
-        eventRoutes({ db, eventLog, followSession, checkSession: (actor, address) => sessions.get(db, actor, address), closing: closing.signal }, under),
+        eventRoutes(
+          { db, eventLog, followSession, checkSession: (actor, address) => sessions.get(db, actor, address), closing: closing.signal },
+          under,
+        ),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
       ]),
       llmProviderRoutes({ db, providers, drivers, once, settleDefaults }),
@@ -134,7 +154,8 @@ export async function createApp({ config, clock = systemClock, logger = createLo
   );
   const openApi = () => createOpenApi(server.routes, { version: VERSION });
   const pages = [swaggerUi, createOpenApiFile(openApi), createStartPage({ version: VERSION })];
-  const route = (request: Request) => pages.reduce<Response | undefined>((answer, page) => answer ?? page(request), undefined) ?? server.fetch(request);
+  const route = (request: Request) =>
+    pages.reduce<Response | undefined>((answer, page) => answer ?? page(request), undefined) ?? server.fetch(request);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
   const fetch = createGuard({ route, hosts, logger });
 

@@ -28,7 +28,11 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "AUTH_MODE", fallback: "none", meaning: "none: no accounts, this machine only" },
   { variable: "AUTH_BASE_URL", fallback: "http://localhost:9000", meaning: "address under which people reach the server" },
   { variable: "ALLOW_INSECURE_PUBLIC", fallback: "false", meaning: "true: mode none may listen beyond this machine" },
-  { variable: "SECRETS_ENCRYPTION_KEY", fallback: "made and kept in the data folder", meaning: "<key_id>:<base64 of 32 bytes>, seals providers' keys" },
+  {
+    variable: "SECRETS_ENCRYPTION_KEY",
+    fallback: "made and kept in the data folder",
+    meaning: "<key_id>:<base64 of 32 bytes>, seals providers' keys",
+  },
   { variable: "SECRETS_ENCRYPTION_KEY_PREVIOUS", fallback: "", meaning: "the key before, while secrets are being sealed anew" },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models" },

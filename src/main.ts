@@ -27,7 +27,12 @@ try {
 }
 
 async function help(command: string): Promise<void> {
-  const load = command === "serve" ? (await import("./cli/serve")).serve : command === "export-openapi" ? (await import("./cli/export-openapi")).exportOpenApi : main;
+  const load =
+    command === "serve"
+      ? (await import("./cli/serve")).serve
+      : command === "export-openapi"
+        ? (await import("./cli/export-openapi")).exportOpenApi
+        : main;
   await showUsage(load as typeof main, load === main ? undefined : main);
 }
 

@@ -1,4 +1,4 @@
-import { createApp, type AppOptions } from "@/app";
+import { type AppOptions, createApp } from "@/app";
 import type { Config } from "@/config";
 import { StartRefused } from "@/platform/app-error";
 import { MAX_BODY_BYTES } from "@/server/guard";

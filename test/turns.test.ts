@@ -45,7 +45,9 @@ test("a message posted while a turn runs is answered in the next one, which sees
   const second = await app.say(session, script({ text: "second" }));
   const events = await app.follow(session, endsTurn(second.turn_id));
 
-  const order = events.filter(({ type }) => type === "turn.started" || type === "turn.completed").map(({ type, data }) => [type, data["turn_id"]]);
+  const order = events
+    .filter(({ type }) => type === "turn.started" || type === "turn.completed")
+    .map(({ type, data }) => [type, data["turn_id"]]);
   expect(order).toEqual([
     ["turn.started", first.turn_id],
     ["turn.completed", first.turn_id],

@@ -21,7 +21,10 @@ export async function* agentLoop(input: LoopInput): Loop<void> {
     const known = [...log, ...facts];
     const step = nextStep(known, limits);
     if (step.kind === "start") {
-      facts.push({ type: "turn.started", data: { message_id: input.turn.messageId, model: input.model.name, provider: input.model.provider } });
+      facts.push({
+        type: "turn.started",
+        data: { message_id: input.turn.messageId, model: input.model.name, provider: input.model.provider },
+      });
       continue;
     }
     if (signal.aborted && !isEnding(signal.reason)) return;
@@ -64,11 +67,19 @@ function endingOf(input: LoopInput, log: readonly EventDraft[], step: Step, fail
 function openingOf({ model }: LoopInput, step: Step): EventDraft[] {
   if (step.kind === "call_model") {
     const { step: number, attempt, replaces } = step;
-    return [{ type: "model.started", data: { step: number, attempt, message_id: newId(), model: model.name, provider: model.provider, replaces } }];
+    return [
+      {
+        type: "model.started",
+        data: { step: number, attempt, message_id: newId(), model: model.name, provider: model.provider, replaces },
+      },
+    ];
   }
   if (step.kind !== "run_tools") return [];
   const fresh = step.calls.filter(({ wasStarted }) => !wasStarted);
-  return fresh.map(({ call: { id, name, arguments: given } }) => ({ type: "tool.started", data: { tool_call_id: id, name, arguments: given } }));
+  return fresh.map(({ call: { id, name, arguments: given } }) => ({
+    type: "tool.started",
+    data: { tool_call_id: id, name, arguments: given },
+  }));
 }
 
 /** Keeps facts that nothing depends on but their order; what came meanwhile goes before them. */

@@ -35,7 +35,9 @@ export async function* askModel(input: LoopInput, log: readonly EventDraft[], st
 
     const { content, usage, finishReason, durationMs, firstTokenMs } = written.value;
     if (!content.some((part) => part.type === "text" || part.type === "tool_call")) throw emptyAnswer(finishReason);
-    const calls = content.flatMap((part) => (part.type === "tool_call" ? [{ id: part.id, name: part.name, arguments: part.arguments }] : []));
+    const calls = content.flatMap((part) =>
+      part.type === "tool_call" ? [{ id: part.id, name: part.name, arguments: part.arguments }] : [],
+    );
     const cost_usd = model.cost(usage);
     return {
       failure: null,
@@ -44,7 +46,11 @@ export async function* askModel(input: LoopInput, log: readonly EventDraft[], st
           type: "model.completed",
           data: { ...about, usage, cost_usd, finish_reason: finishReason, duration_ms: durationMs, time_to_first_token_ms: firstTokenMs },
         },
-        { type: "message.assistant", id: message_id, data: { role: "assistant", content, tool_calls: calls.length > 0 ? calls : null, usage } },
+        {
+          type: "message.assistant",
+          id: message_id,
+          data: { role: "assistant", content, tool_calls: calls.length > 0 ? calls : null, usage },
+        },
       ],
     };
   } catch (error) {
@@ -55,10 +61,13 @@ export async function* askModel(input: LoopInput, log: readonly EventDraft[], st
 
 /** Words that a person has read already are kept when that person stops the turn, and marked. */
 const cutShort = (id: string, text: string): EventDraft[] =>
-  text === "" ? [] : [{ type: "message.assistant", id, data: { role: "assistant", content: [{ type: "text", text }], metadata: { cancelled: true } } }];
+  text === ""
+    ? []
+    : [{ type: "message.assistant", id, data: { role: "assistant", content: [{ type: "text", text }], metadata: { cancelled: true } } }];
 
 function emptyAnswer(reason: string): LlmError {
-  if (reason === "content_filter" || reason === "refusal") return new LlmError("bad_response", "the provider's filter withheld the answer", false);
+  if (reason === "content_filter" || reason === "refusal")
+    return new LlmError("bad_response", "the provider's filter withheld the answer", false);
   if (reason === "length") return new LlmError("bad_response", "the answer's token limit was used up before any text came", false);
   return new LlmError("bad_response", "the model gave an empty answer", true);
 }
@@ -71,11 +80,20 @@ function afterFailure({ limits, now, random, onInternalError }: LoopInput, error
     return { facts: [], failure: { code: "internal_error", message: "an internal error; the server's log says more" } };
   }
   const { code, message } = error;
-  if (!error.retryable || attempt >= limits.maxAttempts || (error.retryAfterMs ?? 0) > MAX_RETRY_AFTER_MS) return { facts: [], failure: { code, message } };
+  if (!error.retryable || attempt >= limits.maxAttempts || (error.retryAfterMs ?? 0) > MAX_RETRY_AFTER_MS)
+    return { facts: [], failure: { code, message } };
 
   const backoff = FIRST_RETRY_MS * 2 ** (attempt - 1) * (0.75 + random() / 2);
   const delay_ms = Math.round(Math.max(backoff, error.retryAfterMs ?? 0));
-  return { failure: null, facts: [{ type: "model.retrying", data: { ...about, code, error: message, delay_ms, next_retry_at: new Date(now() + delay_ms).toISOString() } }] };
+  return {
+    failure: null,
+    facts: [
+      {
+        type: "model.retrying",
+        data: { ...about, code, error: message, delay_ms, next_retry_at: new Date(now() + delay_ms).toISOString() },
+      },
+    ],
+  };
 }
 
 const FIRST_RETRY_MS = 500;

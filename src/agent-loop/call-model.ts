@@ -1,6 +1,6 @@
 import type { ContentPart } from "@/domain/message";
-import type { FinishReason, LlmDriver, LlmEvent, LlmRequest } from "@/llm/llm";
 import type { Usage } from "@/domain/usage";
+import type { FinishReason, LlmDriver, LlmEvent, LlmRequest } from "@/llm/llm";
 
 export type Delta =
   | { type: "message.delta" | "reasoning.delta"; delta: string }

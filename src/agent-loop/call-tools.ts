@@ -31,7 +31,8 @@ export const endWithoutRunning = (call: ToolCallPart, error: string, status: "er
 
 async function finishCall(open: OpenCall, index: number, run: ToolRun) {
   const begun = performance.now();
-  const outcome = index < run.maxCalls ? await callTool(open, run) : failed(`Only ${run.maxCalls} tool calls are run at a time: call this one again`);
+  const outcome =
+    index < run.maxCalls ? await callTool(open, run) : failed(`Only ${run.maxCalls} tool calls are run at a time: call this one again`);
   return { call: open.call, outcome, durationMs: Math.round(performance.now() - begun) };
 }
 
@@ -41,7 +42,10 @@ async function callTool({ call, wasStarted }: OpenCall, { tools, context, now, o
   if (wasStarted && tool.effect === "unsafe") return { status: "interrupted", result: null, error: INTERRUPTED };
 
   const input = tool.input.safeParse(call.arguments);
-  if (!input.success) return failed(`Bad arguments: ${input.error.issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`).join("; ")}`);
+  if (!input.success)
+    return failed(
+      `Bad arguments: ${input.error.issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`).join("; ")}`,
+    );
 
   try {
     const idempotencyKey = `${context.turnId}/${call.id}`;
@@ -57,7 +61,8 @@ async function callTool({ call, wasStarted }: OpenCall, { tools, context, now, o
 
 const failed = (error: string): Outcome => ({ status: "error", result: null, error });
 
-const available = (tools: readonly Tool[]): string => (tools.length === 0 ? "No tools are available." : `Available: ${tools.map(({ name }) => name).join(", ")}.`);
+const available = (tools: readonly Tool[]): string =>
+  tools.length === 0 ? "No tools are available." : `Available: ${tools.map(({ name }) => name).join(", ")}.`;
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
@@ -66,8 +71,16 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function endOfCall({ id, name, arguments: input }: ToolCallPart, { status, result, error }: Outcome, durationMs: number | null): EventDraft[] {
-  const message: MessageDraft = { role: "tool_result", tool_call_id: id, content: [{ type: "tool_result", tool_call_id: id, result, error }] };
+function endOfCall(
+  { id, name, arguments: input }: ToolCallPart,
+  { status, result, error }: Outcome,
+  durationMs: number | null,
+): EventDraft[] {
+  const message: MessageDraft = {
+    role: "tool_result",
+    tool_call_id: id,
+    content: [{ type: "tool_result", tool_call_id: id, result, error }],
+  };
   return [
     { type: "tool.completed", data: { tool_call_id: id, name, arguments: input, status, result, error, duration_ms: durationMs } },
     { type: "message.tool_result", data: message },

@@ -18,7 +18,13 @@ export function complete({ messageId, durationMs, log }: EndingTurn): Ending {
 /** The model would go on calling tools; a person should see why nothing more comes. */
 export function completeAtLimit({ messageId, durationMs, log }: EndingTurn, maxModelCalls: number): Ending {
   const text = `I stopped here: this turn has used its ${maxModelCalls} model calls. Send another message to go on.`;
-  return completed(messageId, durationMs, log, [{ type: "message.assistant", data: says(text, { limit: "model_calls" }) }], "model_call_limit");
+  return completed(
+    messageId,
+    durationMs,
+    log,
+    [{ type: "message.assistant", data: says(text, { limit: "model_calls" }) }],
+    "model_call_limit",
+  );
 }
 
 /** Leaves a message that says what went wrong, so that it shows in the conversation too. */
@@ -52,11 +58,18 @@ const isKnown = (reason: string | undefined): reason is (typeof REASONS)[number]
 
 function completed(messageId: string, durationMs: number, log: readonly EventDraft[], drafts: EventDraft[], reason: Reason): Ending {
   const spent = spentIn(log);
-  const last: EventDraft = { type: "turn.completed", data: { message_id: messageId, ...spent, duration_ms: durationMs, finish_reason: reason } };
+  const last: EventDraft = {
+    type: "turn.completed",
+    data: { message_id: messageId, ...spent, duration_ms: durationMs, finish_reason: reason },
+  };
   return { drafts: [...drafts, last], end: { status: "completed", error: null, ...spent } };
 }
 
-const says = (text: string, metadata: MessageDraft["metadata"]): MessageDraft => ({ role: "assistant", content: [{ type: "text", text }], metadata: metadata ?? null });
+const says = (text: string, metadata: MessageDraft["metadata"]): MessageDraft => ({
+  role: "assistant",
+  content: [{ type: "text", text }],
+  metadata: metadata ?? null,
+});
 
 function answerOpenCalls(log: readonly EventDraft[], error: string): EventDraft[] {
   const step = nextStep(log, { maxModelCalls: Number.POSITIVE_INFINITY });

@@ -47,6 +47,5 @@ export type Kept = { isKept: boolean; news: EventDraft[] };
 
 export type Loop<Result> = AsyncGenerator<LoopOutput, Result, Kept | undefined>;
 
-
 /** Ends the turn; `message` is for people. */
 export type Failure = { code: string; message: string };

@@ -32,7 +32,11 @@ export class ToolFailure extends Error {
 type Declared<Input> = Omit<Tool<Input>, "effect" | "policy"> & { effect?: ToolEffect; policy?: ToolPolicy };
 
 /** A tool that does not say what happens when it runs twice is taken for `unsafe`. */
-export const defineTool = <Input>({ effect = "unsafe", policy = "auto", ...tool }: Declared<Input>): Tool<Input> => ({ ...tool, effect, policy });
+export const defineTool = <Input>({ effect = "unsafe", policy = "auto", ...tool }: Declared<Input>): Tool<Input> => ({
+  ...tool,
+  effect,
+  policy,
+});
 
 export const describeTool = ({ name, description, input, effect, policy }: Tool): ToolDescription => ({
   name,

@@ -26,11 +26,10 @@ export const agentRoutes = ({ db, agents, once, checkCapabilities }: Parts) =>
       },
       { body: CreateAgent, detail: doc({ operationId: "createAgent", summary: "Create an agent", answers: { 201: Agent } }) },
     )
-    .get(
-      "",
-      async ({ query, request }) => envelope(await db.read(() => agents.list(db, actorOf(request), query, query)), query),
-      { query: Filter, detail: doc({ operationId: "listAgents", summary: "List agents, newest first", answers: { 200: listOf("Agent", Agent) } }) },
-    )
+    .get("", async ({ query, request }) => envelope(await db.read(() => agents.list(db, actorOf(request), query, query)), query), {
+      query: Filter,
+      detail: doc({ operationId: "listAgents", summary: "List agents, newest first", answers: { 200: listOf("Agent", Agent) } }),
+    })
     .get("/:agent_id", ({ params, request }) => db.read(() => agents.get(db, actorOf(request), params.agent_id)), {
       detail: doc({ operationId: "getAgent", summary: "Get an agent, archived ones too", answers: { 200: Agent } }),
     })
@@ -41,7 +40,10 @@ export const agentRoutes = ({ db, agents, once, checkCapabilities }: Parts) =>
         if (body.capabilities) checkCapabilities(body.capabilities);
         return db.transact((tx) => agents.update(tx, actor, params.agent_id, body));
       },
-      { body: UpdateAgent, detail: doc({ operationId: "updateAgent", summary: "Change the given fields of an agent", answers: { 200: Agent } }) },
+      {
+        body: UpdateAgent,
+        detail: doc({ operationId: "updateAgent", summary: "Change the given fields of an agent", answers: { 200: Agent } }),
+      },
     )
     .delete(
       "/:agent_id",

@@ -50,13 +50,20 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
         search ? contains(search, agents.name, agents.description) : undefined,
         tag ? hasTag(agents.tags, tag) : undefined,
       );
-      const rows = yield* run(sql.select().from(agents).where(wanted).orderBy(desc(agents.createdAt), desc(agents.id)).limit(limit).offset(offset));
+      const rows = yield* run(
+        sql.select().from(agents).where(wanted).orderBy(desc(agents.createdAt), desc(agents.id)).limit(limit).offset(offset),
+      );
       const [counted] = yield* run(sql.select({ total: count() }).from(agents).where(wanted));
       return { items: rows.map(toAgent), total: counted!.total };
     },
 
     *get({ sql }: Pick<Tx, "sql">, actor: Actor, id: string): Script<Agent> {
-      const [row] = yield* run(sql.select().from(agents).where(and(eq(agents.id, id), visible(actor))));
+      const [row] = yield* run(
+        sql
+          .select()
+          .from(agents)
+          .where(and(eq(agents.id, id), visible(actor))),
+      );
       if (!row) throw notFound("Agent");
       return toAgent(row);
     },

@@ -36,12 +36,19 @@ export const createApiKeyStore = ({ tables: { apiKeys } }: Pick<Database, "table
   },
 
   *list({ sql }: Pick<Tx, "sql">, userId: string): Script<ApiKey[]> {
-    const rows = yield* run(sql.select().from(apiKeys).where(eq(apiKeys.userId, userId)).orderBy(desc(apiKeys.createdAt), desc(apiKeys.id)));
+    const rows = yield* run(
+      sql.select().from(apiKeys).where(eq(apiKeys.userId, userId)).orderBy(desc(apiKeys.createdAt), desc(apiKeys.id)),
+    );
     return rows.map(toApiKey);
   },
 
   *remove(tx: Tx, userId: string, id: string): Script<void> {
-    const removed = yield* run(tx.sql.delete(apiKeys).where(and(eq(apiKeys.id, id), eq(apiKeys.userId, userId))).returning({ id: apiKeys.id }));
+    const removed = yield* run(
+      tx.sql
+        .delete(apiKeys)
+        .where(and(eq(apiKeys.id, id), eq(apiKeys.userId, userId)))
+        .returning({ id: apiKeys.id }),
+    );
     if (removed.length === 0) throw notFound("API key");
   },
 });

@@ -27,14 +27,20 @@ const Register = z
   .meta({ id: "Register" });
 const Refresh = z.object({ refresh_token: z.string().max(10_000).nullish() }).meta({ id: "Refresh" });
 
-const noAccounts = () => new AppError("forbidden", "This server runs without accounts (auth mode none): nothing needs signing in", { code: "auth_disabled" });
+const noAccounts = () =>
+  new AppError("forbidden", "This server runs without accounts (auth mode none): nothing needs signing in", { code: "auth_disabled" });
 
 /** Signing in, and the caller's own account. In mode none there are no accounts: everyone who reaches the server is the local user. */
 export const authRoutes = ({ db, apiKeys }: { db: Database; apiKeys: ApiKeyStore }, prefix: "/api/auth" | "/v1/auth") => {
   const suffix = prefix === "/v1/auth" ? "V1" : "";
   return resource(prefix as "/api/auth", "auth")
     .get("/config", () => ({ mode: "none", password_auth_enabled: false, oauth_providers: [], signup_enabled: false }) as const, {
-      detail: doc({ operationId: `getAuthConfig${suffix}`, summary: "How one signs in here", answers: { 200: AuthConfig }, isPublic: true }),
+      detail: doc({
+        operationId: `getAuthConfig${suffix}`,
+        summary: "How one signs in here",
+        answers: { 200: AuthConfig },
+        isPublic: true,
+      }),
     })
     .post("/login", () => Promise.reject(noAccounts()), {
       body: Login,
@@ -46,16 +52,31 @@ export const authRoutes = ({ db, apiKeys }: { db: Database; apiKeys: ApiKeyStore
     })
     .post("/refresh", () => Promise.reject(noAccounts()), {
       body: Refresh,
-      detail: doc({ operationId: `refresh${suffix}`, summary: "Exchange a refresh token for a new pair", answers: { 200: Tokens }, isPublic: true }),
+      detail: doc({
+        operationId: `refresh${suffix}`,
+        summary: "Exchange a refresh token for a new pair",
+        answers: { 200: Tokens },
+        isPublic: true,
+      }),
     })
     .post("/logout", ({ status }) => status(204, undefined), {
       detail: doc({ operationId: `logout${suffix}`, summary: "Sign out", answers: { 204: null }, isPublic: true }),
     })
     .get("/oauth/:provider", () => Promise.reject(notFound("OAuth provider")), {
-      detail: doc({ operationId: `startOAuth${suffix}`, summary: "Go to an OAuth provider to sign in", answers: { 303: null }, isPublic: true }),
+      detail: doc({
+        operationId: `startOAuth${suffix}`,
+        summary: "Go to an OAuth provider to sign in",
+        answers: { 303: null },
+        isPublic: true,
+      }),
     })
     .get("/callback/:provider", () => Promise.reject(notFound("OAuth provider")), {
-      detail: doc({ operationId: `finishOAuth${suffix}`, summary: "Where an OAuth provider sends people back", answers: { 303: null }, isPublic: true }),
+      detail: doc({
+        operationId: `finishOAuth${suffix}`,
+        summary: "Where an OAuth provider sends people back",
+        answers: { 303: null },
+        isPublic: true,
+      }),
     })
     .get("/me", ({ request }) => actorOf(request).user, {
       detail: doc({ operationId: `getMe${suffix}`, summary: "Who is signed in", answers: { 200: User } }),
@@ -68,7 +89,11 @@ export const authRoutes = ({ db, apiKeys }: { db: Database; apiKeys: ApiKeyStore
       },
       {
         query: EnvelopeQuery,
-        detail: doc({ operationId: `listApiKeys${suffix}`, summary: "List the caller's API keys, newest first", answers: { 200: z.union([z.array(ApiKey), listOf("ApiKey", ApiKey)]) } }),
+        detail: doc({
+          operationId: `listApiKeys${suffix}`,
+          summary: "List the caller's API keys, newest first",
+          answers: { 200: z.union([z.array(ApiKey), listOf("ApiKey", ApiKey)]) },
+        }),
       },
     )
     .post(
@@ -77,7 +102,10 @@ export const authRoutes = ({ db, apiKeys }: { db: Database; apiKeys: ApiKeyStore
         const { user } = actorOf(request);
         return status(201, await db.transact((tx) => apiKeys.create(tx, user.id, body)));
       },
-      { body: CreateApiKey, detail: doc({ operationId: `createApiKey${suffix}`, summary: "Make an API key; it is shown once", answers: { 201: NewApiKey } }) },
+      {
+        body: CreateApiKey,
+        detail: doc({ operationId: `createApiKey${suffix}`, summary: "Make an API key; it is shown once", answers: { 201: NewApiKey } }),
+      },
     )
     .delete(
       "/api-keys/:key_id",
@@ -86,6 +114,12 @@ export const authRoutes = ({ db, apiKeys }: { db: Database; apiKeys: ApiKeyStore
         await db.transact((tx) => apiKeys.remove(tx, user.id, params.key_id));
         return status(204, undefined);
       },
-      { detail: doc({ operationId: `deleteApiKey${suffix}`, summary: "Delete an API key; it stops working at once", answers: { 204: null } }) },
+      {
+        detail: doc({
+          operationId: `deleteApiKey${suffix}`,
+          summary: "Delete an API key; it stops working at once",
+          answers: { 204: null },
+        }),
+      },
     );
 };

@@ -21,7 +21,14 @@ export const capabilityRoutes = () =>
         actorOf(request);
         return envelope(pageOf(capabilityCatalog.map(toApi), query), query);
       },
-      { query: PageQuery, detail: doc({ operationId: "listCapabilities", summary: "List all capabilities", answers: { 200: listOf("Capability", Capability) } }) },
+      {
+        query: PageQuery,
+        detail: doc({
+          operationId: "listCapabilities",
+          summary: "List all capabilities",
+          answers: { 200: listOf("Capability", Capability) },
+        }),
+      },
     )
     .get(
       "/:capability_id",
@@ -47,7 +54,14 @@ export const agentCapabilityRoutes = ({ db, agents }: { db: Database; agents: Ag
         const agent = await db.read(() => agents.get(db, actorOf(request), params.agent_id));
         return envelope(pageOf(positions(agent.capabilities), query), query);
       },
-      { query: PageQuery, detail: doc({ operationId: "getAgentCapabilities", summary: "List an agent's capabilities in order", answers: { 200: AgentCapabilities } }) },
+      {
+        query: PageQuery,
+        detail: doc({
+          operationId: "getAgentCapabilities",
+          summary: "List an agent's capabilities in order",
+          answers: { 200: AgentCapabilities },
+        }),
+      },
     )
     .put(
       "",
@@ -63,6 +77,10 @@ export const agentCapabilityRoutes = ({ db, agents }: { db: Database; agents: Ag
       },
       {
         body: SetCapabilities,
-        detail: doc({ operationId: "setAgentCapabilities", summary: "Replace an agent's capabilities; the index is the position", answers: { 200: AgentCapabilities } }),
+        detail: doc({
+          operationId: "setAgentCapabilities",
+          summary: "Replace an agent's capabilities; the index is the position",
+          answers: { 200: AgentCapabilities },
+        }),
       },
     );

@@ -5,7 +5,9 @@ import { createLogger } from "@/platform/logger";
 import { startServer } from "@/start";
 import { VERSION } from "@/version";
 
-const variables = SETTINGS.map(({ variable, fallback, meaning }) => `  ${variable.padEnd(33)}${meaning}${fallback === "" ? "" : ` (${fallback})`}`).join("\n");
+const variables = SETTINGS.map(
+  ({ variable, fallback, meaning }) => `  ${variable.padEnd(33)}${meaning}${fallback === "" ? "" : ` (${fallback})`}`,
+).join("\n");
 
 export const serve = defineCommand({
   meta: { name: "serve", description: `Start the server.\n\nVariables (a flag wins over them):\n${variables}` },

@@ -13,7 +13,10 @@ export function lockDataFolder(folder: string): { release(): void } {
     lock.run("BEGIN EXCLUSIVE");
   } catch {
     lock.close();
-    throw new StartRefused(`Another Everruns is running on the data folder ${folder}. Stop it first, or choose another folder with --data-dir.`, 3);
+    throw new StartRefused(
+      `Another Everruns is running on the data folder ${folder}. Stop it first, or choose another folder with --data-dir.`,
+      3,
+    );
   }
   return { release: () => lock.close() };
 }

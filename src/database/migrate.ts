@@ -41,7 +41,13 @@ function apply(sqlite: Sqlite, { name, hash, statements }: Migration, now: numbe
 function refuseForeignHistory(applied: { name: string; hash: string }[], migrations: readonly Migration[]): void {
   const known = new Map(migrations.map(({ name, hash }) => [name, hash]));
   for (const { name, hash } of applied) {
-    if (!known.has(name)) throw new StartRefused(`The database was written by a newer version of Everruns (it has the migration ${name}). Start that version, or restore a backup.`);
-    if (known.get(name) !== hash) throw new StartRefused(`The database's migration ${name} differs from this version's. It was made by a build that was never released.`);
+    if (!known.has(name))
+      throw new StartRefused(
+        `The database was written by a newer version of Everruns (it has the migration ${name}). Start that version, or restore a backup.`,
+      );
+    if (known.get(name) !== hash)
+      throw new StartRefused(
+        `The database's migration ${name} differs from this version's. It was made by a build that was never released.`,
+      );
   }
 }

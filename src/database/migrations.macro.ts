@@ -9,6 +9,10 @@ export function readMigrations() {
   return journal.entries.map(({ tag }) => {
     const script = readFileSync(join(folder, `${tag}.sql`), "utf8");
     const statements = script.split("--> statement-breakpoint").map((statement) => statement.trim());
-    return { name: tag, hash: createHash("sha256").update(script).digest("hex"), statements: statements.filter((statement) => statement !== "") };
+    return {
+      name: tag,
+      hash: createHash("sha256").update(script).digest("hex"),
+      statements: statements.filter((statement) => statement !== ""),
+    };
   });
 }

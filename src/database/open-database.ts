@@ -42,10 +42,15 @@ function refuseStrangeFile(path: string): void {
   const length = readSync(file, header, 0, 100, 0);
   closeSync(file);
 
-  if (length === 0) throw new StartRefused(`The database ${path} is empty: it was cut short or made by mistake. Restore a backup, or move it away to begin anew.`);
+  if (length === 0)
+    throw new StartRefused(
+      `The database ${path} is empty: it was cut short or made by mistake. Restore a backup, or move it away to begin anew.`,
+    );
   if (length < 100 || header.toString("latin1", 0, 16) !== "SQLite format 3\0")
     throw new StartRefused(`The file ${path} is not a database, or its beginning is damaged. Move it away and restore a backup.`);
-  if (header.readUInt32BE(68) !== APPLICATION_ID) throw new StartRefused(`The database ${path} belongs to another program. Choose another data folder.`);
+  if (header.readUInt32BE(68) !== APPLICATION_ID)
+    throw new StartRefused(`The database ${path} belongs to another program. Choose another data folder.`);
 }
 
-const isDamage = (error: unknown): boolean => error instanceof Error && "code" in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code));
+const isDamage = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code));

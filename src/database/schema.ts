@@ -19,7 +19,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     "api_keys",
     {
       id: text("id").primaryKey(),
-      userId: text("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+      userId: text("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
       name: text("name").notNull(),
       keyHash: text("key_hash").notNull().unique(),
       keyPrefix: text("key_prefix").notNull(),
@@ -53,7 +55,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     "llm_models",
     {
       id: text("id").primaryKey(),
-      providerId: text("provider_id").notNull().references(() => llmProviders.id, { onDelete: "cascade" }),
+      providerId: text("provider_id")
+        .notNull()
+        .references(() => llmProviders.id, { onDelete: "cascade" }),
       modelId: text("model_id").notNull(),
       displayName: text("display_name").notNull(),
       capabilities: json<string[]>("capabilities").notNull(),
@@ -73,7 +77,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     "agents",
     {
       id: text("id").primaryKey(),
-      ownerId: text("owner_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+      ownerId: text("owner_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
       name: text("name").notNull(),
       description: text("description"),
       systemPrompt: text("system_prompt").notNull(),
@@ -93,8 +99,12 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     "sessions",
     {
       id: text("id").primaryKey(),
-      agentId: text("agent_id").notNull().references(() => agents.id, { onDelete: "cascade" }),
-      ownerId: text("owner_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+      agentId: text("agent_id")
+        .notNull()
+        .references(() => agents.id, { onDelete: "cascade" }),
+      ownerId: text("owner_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
       title: text("title"),
       tags: json<string[]>("tags").notNull(),
       modelId: text("model_id").references(() => llmModels.id, { onDelete: "set null" }),
@@ -116,7 +126,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
   const events = table(
     "events",
     {
-      sessionId: text("session_id").notNull().references(() => sessions.id, { onDelete: "cascade" }),
+      sessionId: text("session_id")
+        .notNull()
+        .references(() => sessions.id, { onDelete: "cascade" }),
       sequence: int("sequence").notNull(),
       /** A message's id is its event's id. */
       id: text("id").notNull().unique(),
@@ -129,7 +141,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     (row) => [
       primaryKey({ columns: [row.sessionId, row.sequence] }),
       index("events_by_turn").on(row.turnId, row.sequence),
-      index("events_messages").on(row.sessionId, row.sequence).where(sql`type in ('message.user', 'message.assistant', 'message.tool_result', 'message.system')`),
+      index("events_messages")
+        .on(row.sessionId, row.sequence)
+        .where(sql`type in ('message.user', 'message.assistant', 'message.tool_result', 'message.system')`),
     ],
   );
 
@@ -137,7 +151,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     "turns",
     {
       id: text("id").primaryKey(),
-      sessionId: text("session_id").notNull().references(() => sessions.id, { onDelete: "cascade" }),
+      sessionId: text("session_id")
+        .notNull()
+        .references(() => sessions.id, { onDelete: "cascade" }),
       /** The user's message that the turn answers, and its place in the log: turns are taken, and the conversation is read, in this order. */
       messageId: text("message_id").notNull(),
       position: int("position").notNull(),

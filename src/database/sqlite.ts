@@ -22,7 +22,7 @@ const BATCH_LIMIT = 256;
 export function createSqliteDatabase(sqlite: Sqlite): Database {
   const sql = drizzle(sqlite);
   const compiled = new Map<unknown, { all(values?: Record<string, unknown>): unknown }>();
-  let waiting: Operation[] = [];
+  const waiting: Operation[] = [];
 
   function drive<T>(script: Script<T>): T {
     let step = script.next();

@@ -31,10 +31,18 @@ const fields = {
 };
 
 export const CreateAgent = z
-  .object({ ...fields, capabilities: fields.capabilities.default([]), tags: fields.tags.default([]), visibility: fields.visibility.default("private") })
+  .object({
+    ...fields,
+    capabilities: fields.capabilities.default([]),
+    tags: fields.tags.default([]),
+    visibility: fields.visibility.default("private"),
+  })
   .meta({ id: "CreateAgent" });
 export type CreateAgent = z.infer<typeof CreateAgent>;
 
 /** Absent fields stay as they are; `null` clears `description` and `default_model_id`. */
-export const UpdateAgent = z.object({ ...fields, status: z.enum(["active", "archived"]) }).partial().meta({ id: "UpdateAgent" });
+export const UpdateAgent = z
+  .object({ ...fields, status: z.enum(["active", "archived"]) })
+  .partial()
+  .meta({ id: "UpdateAgent" });
 export type UpdateAgent = z.infer<typeof UpdateAgent>;

@@ -10,7 +10,10 @@ const model = { model: z.string(), provider: z.string() };
 const spent = { usage: Usage, cost_usd: z.number().nullable(), duration_ms: z.int() };
 const call = { turn_id: Id, tool_call_id: z.string(), name: z.string(), arguments: z.json() };
 
-const MessageEvent = Message.extend({ message_id: Id }).meta({ id: "MessageEvent", description: "The message; `message_id` is its `id` again." });
+const MessageEvent = Message.extend({ message_id: Id }).meta({
+  id: "MessageEvent",
+  description: "The message; `message_id` is its `id` again.",
+});
 
 /** What is kept in a session's log, by type: the body of each event. `step` and `attempt` count from 1. */
 export const KeptEvents = {
@@ -20,7 +23,9 @@ export const KeptEvents = {
   "message.system": MessageEvent,
   "turn.started": z.object({ ...turn, model: z.string().nullable(), provider: z.string().nullable() }).meta({ id: "TurnStarted" }),
   "turn.resumed": z.object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown"]) }).meta({ id: "TurnResumed" }),
-  "turn.completed": z.object({ ...turn, ...spent, finish_reason: z.enum(["stop", "length", "content_filter", "refusal", "model_call_limit", "other"]) }).meta({ id: "TurnCompleted" }),
+  "turn.completed": z
+    .object({ ...turn, ...spent, finish_reason: z.enum(["stop", "length", "content_filter", "refusal", "model_call_limit", "other"]) })
+    .meta({ id: "TurnCompleted" }),
   "turn.failed": z.object({ ...turn, ...spent, code: z.string(), error: z.string() }).meta({ id: "TurnFailed" }),
   "turn.cancelled": z.object({ ...turn, ...spent }).meta({ id: "TurnCancelled" }),
   /** `replaces` is the message of the attempt before: what was streamed of it will not be kept. */
@@ -51,7 +56,8 @@ export type MessageEventType = "message.user" | "message.assistant" | "message.t
 export type EventData<Type extends KeptEventType> = z.infer<(typeof KeptEvents)[Type]>;
 
 /** A message before the log has given it its id, place and time. */
-export type MessageDraft = Pick<Message, "role" | "content"> & Partial<Pick<Message, "tool_calls" | "tool_call_id" | "controls" | "metadata" | "tags" | "usage">>;
+export type MessageDraft = Pick<Message, "role" | "content"> &
+  Partial<Pick<Message, "tool_calls" | "tool_call_id" | "controls" | "metadata" | "tags" | "usage">>;
 
 /** Something that happened and is about to be kept. The log adds ids, sequence and time. */
 export type EventDraft = {
@@ -62,10 +68,19 @@ export type EventDraft = {
   };
 }[KeptEventType];
 
-export const isMessageDraft = (draft: EventDraft): draft is Extract<EventDraft, { type: MessageEventType }> => draft.type.startsWith("message.");
+export const isMessageDraft = (draft: EventDraft): draft is Extract<EventDraft, { type: MessageEventType }> =>
+  draft.type.startsWith("message.");
 
 /** An event as the log holds it. `json` is its data as clients get it, byte for byte. */
-export type KeptEvent = { session_id: string; sequence: number; id: string; turn_id: string | null; type: KeptEventType; json: string; created_at: number };
+export type KeptEvent = {
+  session_id: string;
+  sequence: number;
+  id: string;
+  turn_id: string | null;
+  type: KeptEventType;
+  json: string;
+  created_at: number;
+};
 
 const delta = { ...step, offset: z.int(), delta: z.string() };
 

@@ -16,7 +16,9 @@ export const ModelProfile = z
     tool_call: z.boolean(),
     structured_output: z.boolean(),
     open_weights: z.boolean(),
-    cost: z.object({ input: z.number(), output: z.number(), cache_read: z.number().nullable(), cache_write: z.number().nullable() }).nullable(),
+    cost: z
+      .object({ input: z.number(), output: z.number(), cache_read: z.number().nullable(), cache_write: z.number().nullable() })
+      .nullable(),
     limits: z.object({ context: z.int(), output: z.int() }).nullable(),
     modalities: z.object({ input: z.array(z.string()), output: z.array(z.string()) }),
     reasoning_effort: z.object({ values: z.array(z.string()), default: z.string().nullable() }).nullable(),

@@ -47,7 +47,12 @@ const fields = {
 };
 
 export const CreateLlmProvider = z
-  .object({ ...fields, is_default: fields.is_default.default(false), status: fields.status.default("active"), settings: fields.settings.default({}) })
+  .object({
+    ...fields,
+    is_default: fields.is_default.default(false),
+    status: fields.status.default("active"),
+    settings: fields.settings.default({}),
+  })
   .meta({ id: "CreateLlmProvider" });
 export type CreateLlmProvider = z.infer<typeof CreateLlmProvider>;
 

@@ -86,7 +86,9 @@ export type Message = z.infer<typeof Message>;
 
 const GivenImage = ImagePart.refine((part) => (part.url == null) !== (part.base64 == null), { error: "needs either url or base64" })
   .refine((part) => part.base64 == null || part.media_type != null, { error: "needs media_type beside base64" })
-  .refine((part) => part.url == null || /^(https?:\/\/|data:image\/)/.test(part.url), { error: "must have an http, https or data:image address" })
+  .refine((part) => part.url == null || /^(https?:\/\/|data:image\/)/.test(part.url), {
+    error: "must have an http, https or data:image address",
+  })
   .meta({ id: "GivenImage" });
 
 const UserPart = z.discriminatedUnion("type", [TextPart, GivenImage], { error: "must be a text or an image part" });

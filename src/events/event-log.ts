@@ -17,9 +17,17 @@ type Place = { sessionId: string; turnId: string | null; epoch?: number };
 
 /** A session's events, numbered from 1 without holes. Events are only ever added. */
 export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, "tables">, bus: EventBus, clock: Clock) => {
-  const nextSequence = { nextSequence: raw`${sessions.nextSequence} + ${raw.placeholder("count")}`, updatedAt: raw`${raw.placeholder("now")}` };
+  const nextSequence = {
+    nextSequence: raw`${sessions.nextSequence} + ${raw.placeholder("count")}`,
+    updatedAt: raw`${raw.placeholder("now")}`,
+  };
   const advance = prepare<{ id: string; count: number; now: number }, { next: number }>((sql) =>
-    sql.update(sessions).set(nextSequence).where(eq(sessions.id, raw.placeholder("id"))).returning({ next: sessions.nextSequence }).prepare(),
+    sql
+      .update(sessions)
+      .set(nextSequence)
+      .where(eq(sessions.id, raw.placeholder("id")))
+      .returning({ next: sessions.nextSequence })
+      .prepare(),
   );
   const advanceFenced = prepare<{ id: string; count: number; now: number; epoch: number }, { next: number }>((sql) =>
     sql
@@ -63,7 +71,12 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
       .prepare(),
   );
   const ofTurn = prepare<{ turnId: string }, KeptEvent>((sql) =>
-    sql.select(columns).from(events).where(eq(events.turnId, raw.placeholder("turnId"))).orderBy(asc(events.sequence)).prepare(),
+    sql
+      .select(columns)
+      .from(events)
+      .where(eq(events.turnId, raw.placeholder("turnId")))
+      .orderBy(asc(events.sequence))
+      .prepare(),
   );
 
   return {
@@ -79,7 +92,9 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
       if (!row) throw new Fenced(`session ${sessionId} has a newer owner`);
 
       const first = row.next - drafts.length;
-      const kept = drafts.map((draft, index) => toKept(draft, { session_id: sessionId, turn_id: turnId, sequence: first + index, created_at: now }));
+      const kept = drafts.map((draft, index) =>
+        toKept(draft, { session_id: sessionId, turn_id: turnId, sequence: first + index, created_at: now }),
+      );
       for (const { session_id, sequence, id, turn_id, type, json, created_at } of kept)
         yield* insert({ sessionId: session_id, sequence, id, turnId: turn_id, type, data: json, createdAt: created_at });
       tx.afterCommit(() => bus.publish(sessionId, "log"));
@@ -92,13 +107,29 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
 
     /** The sequence of the event with this id, or null when the session has none such. */
     *sequenceOf({ sql }: Pick<Tx, "sql">, sessionId: string, id: string): Script<number | null> {
-      const [row] = yield* run(sql.select({ sequence: events.sequence }).from(events).where(and(eq(events.id, id), eq(events.sessionId, sessionId))));
+      const [row] = yield* run(
+        sql
+          .select({ sequence: events.sequence })
+          .from(events)
+          .where(and(eq(events.id, id), eq(events.sessionId, sessionId))),
+      );
       return row?.sequence ?? null;
     },
 
-    *list({ sql }: Pick<Tx, "sql">, sessionId: string, filter: { after: number; types?: readonly string[] }, page: { offset: number; limit: number }): Script<{ items: KeptEvent[]; total: number }> {
-      const wanted = and(eq(events.sessionId, sessionId), gt(events.sequence, filter.after), filter.types ? inArray(events.type, [...filter.types]) : undefined);
-      const items = yield* run(sql.select(columns).from(events).where(wanted).orderBy(asc(events.sequence)).limit(page.limit).offset(page.offset));
+    *list(
+      { sql }: Pick<Tx, "sql">,
+      sessionId: string,
+      filter: { after: number; types?: readonly string[] },
+      page: { offset: number; limit: number },
+    ): Script<{ items: KeptEvent[]; total: number }> {
+      const wanted = and(
+        eq(events.sessionId, sessionId),
+        gt(events.sequence, filter.after),
+        filter.types ? inArray(events.type, [...filter.types]) : undefined,
+      );
+      const items = yield* run(
+        sql.select(columns).from(events).where(wanted).orderBy(asc(events.sequence)).limit(page.limit).offset(page.offset),
+      );
       const [counted] = yield* run(sql.select({ total: raw<number>`count(*)` }).from(events).where(wanted));
       return { items, total: counted!.total };
     },

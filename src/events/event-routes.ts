@@ -1,20 +1,25 @@
 import { z } from "zod";
 import { actorOf } from "@/auth/request-actor";
-import type { Database } from "@/database/database";
-import { KeptEvents, type KeptEvent, ListedEvent, LiveEvents } from "@/domain/event";
+import type { Database, Script } from "@/database/database";
+import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/event";
+import type { Actor } from "@/domain/user";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import { doc, resource } from "@/http/resource";
 import { sse } from "@/http/sse";
+import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
 import { invalid } from "@/platform/app-error";
 import { toTimestamp } from "@/platform/clock";
-import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
-import type { Actor } from "@/domain/user";
-import type { Script } from "@/database/database";
 import type { EventLog } from "./event-log";
 import type { FollowSession } from "./follow-session";
 
 const Query = PageQuery.extend({
-  after_sequence: z.coerce.number({ error: "must be a whole number" }).int().min(0).max(Number.MAX_SAFE_INTEGER).optional().meta({ description: "Start after this sequence" }),
+  after_sequence: z.coerce
+    .number({ error: "must be a whole number" })
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .meta({ description: "Start after this sequence" }),
   since_id: z.uuid().optional().meta({ description: "Start after the event with this id" }),
   types: z.string().max(1000).optional().meta({ description: "Only these types, separated by commas" }),
 });
@@ -45,7 +50,9 @@ export function eventRoutes({ db, eventLog, followSession, checkSession, closing
   async function list(request: Request, address: SessionAddress, query: Query) {
     const after = await startOf(request, address, query);
     const types = typesOf(query);
-    const { items, total } = await db.read(() => eventLog.list(db, address.sessionId, { after, ...(types ? { types: [...types] } : {}) }, query));
+    const { items, total } = await db.read(() =>
+      eventLog.list(db, address.sessionId, { after, ...(types ? { types: [...types] } : {}) }, query),
+    );
     return envelope({ items: items.map(toListed), total }, query);
   }
 
@@ -72,14 +79,25 @@ export function eventRoutes({ db, eventLog, followSession, checkSession, closing
     });
 
   return resource(under.prefix, "events")
-    .get("/events", ({ params, query, request }) => {
-      const wantsJson = /\bapplication\/json\b/.test(request.headers.get("accept") ?? "");
-      return wantsJson ? list(request, addressOf(params), query) : stream(request, addressOf(params), query);
-    }, { query: Query, detail: streamDoc("streamEvents", "Follow a session's events") })
-    .get("/sse", ({ params, query, request }) => stream(request, addressOf(params), query), { query: Query, detail: streamDoc("streamEventsSse", "Follow a session's events (another name)") })
+    .get(
+      "/events",
+      ({ params, query, request }) => {
+        const wantsJson = /\bapplication\/json\b/.test(request.headers.get("accept") ?? "");
+        return wantsJson ? list(request, addressOf(params), query) : stream(request, addressOf(params), query);
+      },
+      { query: Query, detail: streamDoc("streamEvents", "Follow a session's events") },
+    )
+    .get("/sse", ({ params, query, request }) => stream(request, addressOf(params), query), {
+      query: Query,
+      detail: streamDoc("streamEventsSse", "Follow a session's events (another name)"),
+    })
     .get("/events/list", ({ params, query, request }) => list(request, addressOf(params), query), {
       query: Query,
-      detail: doc({ operationId: `listEvents${under.suffix}`, summary: "List a session's events by sequence", answers: { 200: listOf("Event", ListedEvent) } }),
+      detail: doc({
+        operationId: `listEvents${under.suffix}`,
+        summary: "List a session's events by sequence",
+        answers: { 200: listOf("Event", ListedEvent) },
+      }),
     });
 }
 

@@ -32,7 +32,10 @@ export const createFollowSession = ({ db, eventLog, live, bus }: { db: Database;
         cursor = events.at(-1)?.sequence ?? cursor;
 
         const message = live.of(sessionId);
-        const told = [...events.flatMap((event) => toFrames(event, isAtTail ? place.rest(message, event.id) : [])), ...(events.length < BATCH ? place.more(message) : [])].filter(wanted);
+        const told = [
+          ...events.flatMap((event) => toFrames(event, isAtTail ? place.rest(message, event.id) : [])),
+          ...(events.length < BATCH ? place.more(message) : []),
+        ].filter(wanted);
         if (events.length > 0) wake.again();
         if (told.length > 0) {
           yield told;

@@ -1,6 +1,11 @@
 import type { EventBus } from "./event-bus";
 
-export type LivePart = { type: "message.delta" | "reasoning.delta" | "tool_call.delta"; tool_call_id?: string; name?: string; text: string };
+export type LivePart = {
+  type: "message.delta" | "reasoning.delta" | "tool_call.delta";
+  tool_call_id?: string;
+  name?: string;
+  text: string;
+};
 
 /** The message that a model is writing right now. Followers keep their own place in each part, so it is held once for all of them. */
 export type LiveMessage = {
@@ -32,7 +37,13 @@ export function createLiveMessages(bus: EventBus) {
       const last = message.parts.findLast((part) => part.type === type && part.tool_call_id === tool_call_id);
       const continues = last !== undefined && (type === "tool_call.delta" || last === message.parts.at(-1));
       if (continues) last.text += delta;
-      else message.parts.push({ type, ...(tool_call_id === undefined ? {} : { tool_call_id }), ...(name === undefined ? {} : { name }), text: delta });
+      else
+        message.parts.push({
+          type,
+          ...(tool_call_id === undefined ? {} : { tool_call_id }),
+          ...(name === undefined ? {} : { name }),
+          text: delta,
+        });
       bus.publish(sessionId, "live");
     },
 

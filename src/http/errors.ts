@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { AppError, type ErrorKind } from "@/platform/app-error";
 import type { Logger } from "@/platform/logger";
-import { z } from "zod";
 
 export const ErrorBody = z.object({ error: z.string(), status: z.int(), code: z.string() }).meta({ id: "Error" });
 
@@ -41,11 +41,14 @@ function asAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
   if (error instanceof z.ZodError) return invalidInput("", error.issues);
   if (!(error instanceof Error) || !("code" in error)) return null;
-  if (error.code === "NOT_FOUND") return new AppError("not_found", "There is nothing at this address. The routes are listed at /swagger-ui/.");
+  if (error.code === "NOT_FOUND")
+    return new AppError("not_found", "There is nothing at this address. The routes are listed at /swagger-ui/.");
   if (error.code === "PARSE") return new AppError("invalid", "The body is not valid JSON");
   if (error.code === "VALIDATION") return fromElysia(error);
-  if (error.code === "SQLITE_FULL") return new AppError("storage_full", "The disk is full: make room in the data folder's file system and try again");
-  if (typeof error.code === "string" && error.code.startsWith("SQLITE_BUSY")) return new AppError("unavailable", "The database is busy; try again");
+  if (error.code === "SQLITE_FULL")
+    return new AppError("storage_full", "The disk is full: make room in the data folder's file system and try again");
+  if (typeof error.code === "string" && error.code.startsWith("SQLITE_BUSY"))
+    return new AppError("unavailable", "The database is busy; try again");
   return null;
 }
 
@@ -60,7 +63,9 @@ function invalidInput(where: string, [first]: readonly Issue[]): AppError {
   const path = typeof first?.path === "string" ? first.path.split(".") : (first?.path ?? []).map(String);
   const named = [where, ...path.filter(isFieldName)].filter((part) => part !== "").join(".");
   const message = (first?.message ?? "is not valid").replace(/^Invalid input: /, "").replace(/^Invalid input$/, "is not valid");
-  return new AppError("invalid", named === "" ? `The request ${asClaim(message)}` : `${named} ${asClaim(message)}`, { code: "validation_error" });
+  return new AppError("invalid", named === "" ? `The request ${asClaim(message)}` : `${named} ${asClaim(message)}`, {
+    code: "validation_error",
+  });
 }
 
 /** Keys of free-form objects are the client's own words; only names that look like ours are repeated. */

@@ -19,7 +19,13 @@ export const listOf = <Item extends z.ZodType>(name: string, item: Item) =>
     .meta({ id: `${name}List`, description: "`items` and `data` are the same list under two names." });
 
 /** `data` repeats `items` for clients that look there. */
-export const envelope = <Item>({ items, total }: Page<Item>, { offset, limit }: PageQuery) => ({ items, data: items, total, offset, limit });
+export const envelope = <Item>({ items, total }: Page<Item>, { offset, limit }: PageQuery) => ({
+  items,
+  data: items,
+  total,
+  offset,
+  limit,
+});
 
 /** A list that is held in memory, cut to the page that was asked for. */
 export const pageOf = <Item>(all: readonly Item[], { offset, limit }: PageQuery): Page<Item> => ({

@@ -39,7 +39,8 @@ export function sse(source: AsyncGenerator<Frame[]>, stop: () => void): Response
   });
 }
 
-const toText = ({ sequence, type, json }: Frame): string => `${sequence === null ? "" : `id: ${sequence}\n`}event: ${type}\ndata: ${json}\n\n`;
+const toText = ({ sequence, type, json }: Frame): string =>
+  `${sequence === null ? "" : `id: ${sequence}\n`}event: ${type}\ndata: ${json}\n\n`;
 
 function within<T>(promise: Promise<T>, ms: number): Promise<T | "late"> {
   return new Promise((resolve, reject) => {

@@ -13,13 +13,20 @@ export const createMessageLog = ({ tables: { events } }: Pick<Database, "tables"
   return {
     *list({ sql }: Pick<Tx, "sql">, sessionId: string, { offset, limit }: PageQuery): Script<Page<Message>> {
       const wanted = and(eq(events.sessionId, sessionId), isMessage);
-      const rows = yield* run(sql.select({ json: events.data }).from(events).where(wanted).orderBy(asc(events.sequence)).limit(limit).offset(offset));
+      const rows = yield* run(
+        sql.select({ json: events.data }).from(events).where(wanted).orderBy(asc(events.sequence)).limit(limit).offset(offset),
+      );
       const [counted] = yield* run(sql.select({ total: count() }).from(events).where(wanted));
       return { items: rows.map(({ json }) => toMessage(json)), total: counted!.total };
     },
 
     *get({ sql }: Pick<Tx, "sql">, sessionId: string, id: string): Script<Message> {
-      const [row] = yield* run(sql.select({ json: events.data }).from(events).where(and(eq(events.id, id), eq(events.sessionId, sessionId), isMessage)));
+      const [row] = yield* run(
+        sql
+          .select({ json: events.data })
+          .from(events)
+          .where(and(eq(events.id, id), eq(events.sessionId, sessionId), isMessage)),
+      );
       if (!row) throw notFound("Message");
       return toMessage(row.json);
     },

@@ -40,7 +40,11 @@ export const messageRoutes = ({ db, messages, sessions, postMessage, once }: Par
       },
       {
         query: PageQuery,
-        detail: doc({ operationId: `listMessages${suffix}`, summary: "List a session's messages by sequence", answers: { 200: listOf("Message", Message) } }),
+        detail: doc({
+          operationId: `listMessages${suffix}`,
+          summary: "List a session's messages by sequence",
+          answers: { 200: listOf("Message", Message) },
+        }),
       },
     )
     .get(

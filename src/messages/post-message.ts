@@ -28,14 +28,18 @@ export const createPostMessage = ({ sessions, turns, eventLog, running, wake }: 
     const whenBusy = input.controls?.when_busy ?? "enqueue";
     const active = open.find(({ status }) => status !== "queued");
 
-    if (whenBusy === "reject" && open.length > 0) throw conflict("The session is busy: wait for its turn to end, or leave out when_busy to queue the message", "session_busy");
+    if (whenBusy === "reject" && open.length > 0)
+      throw conflict("The session is busy: wait for its turn to end, or leave out when_busy to queue the message", "session_busy");
     if (open.length >= MAX_QUEUED) throw conflict(`The session has ${MAX_QUEUED} messages waiting already`, "queue_full");
 
     const steered = whenBusy === "steer" && active?.status === "running" && active.cancelRequestedAt === null ? active : undefined;
     const turnId = steered?.id ?? newId();
     const title = session.title === null ? titleOf(input.content) : null;
     const drafts: EventDraft[] = [
-      { type: "message.user", data: { role: "user", content: input.content, controls: input.controls, metadata: input.metadata, tags: input.tags } },
+      {
+        type: "message.user",
+        data: { role: "user", content: input.content, controls: input.controls, metadata: input.metadata, tags: input.tags },
+      },
       ...(title === null ? [] : [{ type: "session.updated" as const, data: { title } }]),
     ];
     const [kept] = yield* eventLog.append(tx, { sessionId, turnId }, drafts);

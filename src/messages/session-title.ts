@@ -5,7 +5,10 @@ const MAX_LENGTH = 80;
 /** A session's title from its first message: its first words on one line. */
 export function titleOf(content: CreateMessage["content"]): string {
   const text = content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join(" ");
-  const line = text.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  const line = text
+    .slice(0, 1000)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim();
   if (line === "") return content.some(({ type }) => type === "image") ? "Image" : "New session";
   if (line.length <= MAX_LENGTH) return line.toWellFormed();
   const cut = line.slice(0, MAX_LENGTH - 1);

@@ -12,7 +12,12 @@ export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" |
  * Writes are synchronous: what was logged before a crash is there after it.
  */
 export function createLogger({ level, pretty }: { level: LogLevel; pretty: boolean }): Logger {
-  const options = { level, base: undefined, redact: { paths: REDACTED, censor: "[redacted]" }, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  const options = {
+    level,
+    base: undefined,
+    redact: { paths: REDACTED, censor: "[redacted]" },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  };
   if (!pretty) return pino(options, { write: (line: string) => void process.stderr.write(line) });
   const prettify = prettyFactory({ colorize: !process.env["NO_COLOR"], translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname,request_id" });
   return pino(options, { write: (line: string) => void process.stderr.write(prettify(JSON.parse(line)) ?? "") });

@@ -41,7 +41,11 @@ export const createGuard =
 function refuseStrangeHost(request: Request, hosts: KnownHosts): void {
   const host = request.headers.get("host");
   if (host === null || !hosts.has(host)) {
-    throw new AppError("forbidden", "The Host header names no address of this server. Open it under the address that it printed at its start.", { code: "unknown_host" });
+    throw new AppError(
+      "forbidden",
+      "The Host header names no address of this server. Open it under the address that it printed at its start.",
+      { code: "unknown_host" },
+    );
   }
 }
 
@@ -53,7 +57,8 @@ function refuseCrossSite(request: Request): void {
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
   const isForeign = origin !== null && URL.parse(origin)?.host !== request.headers.get("host");
-  if (site === "cross-site" || isForeign) throw new AppError("forbidden", "Requests from other sites' pages are not accepted", { code: "cross_site" });
+  if (site === "cross-site" || isForeign)
+    throw new AppError("forbidden", "Requests from other sites' pages are not accepted", { code: "cross_site" });
 }
 
 function refuseBody(request: Request): void {
@@ -66,4 +71,3 @@ function refuseBody(request: Request): void {
     throw new AppError("unsupported_media_type", "Send the body as JSON, with Content-Type: application/json");
   }
 }
-

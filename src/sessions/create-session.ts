@@ -11,6 +11,7 @@ export type NewSession = ReturnType<typeof createNewSession>;
 export const createNewSession = ({ agents, sessions }: { agents: AgentStore; sessions: SessionStore }) =>
   function* newSession(tx: Tx, actor: Actor, agentId: string, input: CreateSession): Script<Session> {
     const agent = yield* agents.get(tx, actor, agentId);
-    if (agent.status === "archived") throw conflict("This agent is archived: make it active again before opening a session", "agent_archived");
+    if (agent.status === "archived")
+      throw conflict("This agent is archived: make it active again before opening a session", "agent_archived");
     return yield* sessions.create(tx, actor, agent.id, { ...input, model_id: input.model_id ?? agent.default_model_id });
   };

@@ -35,7 +35,10 @@ export const agentSessionRoutes = ({ db, agents, sessions, newSession, once }: P
         const actor = actorOf(request);
         return once({ request, actor, body }, 201, (tx) => newSession(tx, actor, params.agent_id, body));
       },
-      { body: CreateSession, detail: doc({ operationId: "createSession", summary: "Open a session with an agent", answers: { 201: Session } }) },
+      {
+        body: CreateSession,
+        detail: doc({ operationId: "createSession", summary: "Open a session with an agent", answers: { 201: Session } }),
+      },
     )
     .get(
       "",
@@ -47,15 +50,26 @@ export const agentSessionRoutes = ({ db, agents, sessions, newSession, once }: P
         });
         return envelope(page, query);
       },
-      { query: Filter, detail: doc({ operationId: "listSessions", summary: "List an agent's sessions, newest first", answers: { 200: SessionList } }) },
+      {
+        query: Filter,
+        detail: doc({ operationId: "listSessions", summary: "List an agent's sessions, newest first", answers: { 200: SessionList } }),
+      },
     );
 
 /** The caller's sessions over all agents. */
 export const allSessionRoutes = ({ db, sessions }: Parts) =>
   resource("/v1/sessions", "sessions").get(
     "",
-    async ({ query, request }) => envelope(await db.read(() => sessions.list(db, actorOf(request), { ...query, agentId: null }, query)), query),
-    { query: Filter, detail: doc({ operationId: "listAllSessions", summary: "List sessions over all agents, newest first", answers: { 200: SessionList } }) },
+    async ({ query, request }) =>
+      envelope(await db.read(() => sessions.list(db, actorOf(request), { ...query, agentId: null }, query)), query),
+    {
+      query: Filter,
+      detail: doc({
+        operationId: "listAllSessions",
+        summary: "List sessions over all agents, newest first",
+        answers: { 200: SessionList },
+      }),
+    },
   );
 
 /** One session. */
@@ -71,11 +85,16 @@ export const sessionRoutes = ({ db, sessions, eventLog, forget }: Parts, { prefi
         return db.transact(function* (tx) {
           const session = yield* sessions.update(tx, actor, addressOf(params), body);
           const { title, tags, model_id } = body;
-          yield* eventLog.append(tx, { sessionId: session.id, turnId: null }, [{ type: "session.updated", data: { title, tags, model_id } }]);
+          yield* eventLog.append(tx, { sessionId: session.id, turnId: null }, [
+            { type: "session.updated", data: { title, tags, model_id } },
+          ]);
           return session;
         });
       },
-      { body: UpdateSession, detail: doc({ operationId: `updateSession${suffix}`, summary: "Change the given fields of a session", answers: { 200: Session } }) },
+      {
+        body: UpdateSession,
+        detail: doc({ operationId: `updateSession${suffix}`, summary: "Change the given fields of a session", answers: { 200: Session } }),
+      },
     )
     .delete(
       "",
@@ -87,5 +106,11 @@ export const sessionRoutes = ({ db, sessions, eventLog, forget }: Parts, { prefi
         });
         return status(204, undefined);
       },
-      { detail: doc({ operationId: `deleteSession${suffix}`, summary: "Delete a session with all it holds, also while it runs", answers: { 204: null } }) },
+      {
+        detail: doc({
+          operationId: `deleteSession${suffix}`,
+          summary: "Delete a session with all it holds, also while it runs",
+          answers: { 204: null },
+        }),
+      },
     );

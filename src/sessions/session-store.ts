@@ -11,7 +11,6 @@ import { notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
 import { newId } from "@/platform/ids";
 
-
 export type SessionFilter = { agentId: string | null; search?: string | undefined; tag?: string | undefined };
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
@@ -50,14 +49,21 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
       return toSession(row!);
     },
 
-    *list({ sql }: Pick<Tx, "sql">, actor: Actor, { agentId, search, tag }: SessionFilter, { offset, limit }: PageQuery): Script<Page<Session>> {
+    *list(
+      { sql }: Pick<Tx, "sql">,
+      actor: Actor,
+      { agentId, search, tag }: SessionFilter,
+      { offset, limit }: PageQuery,
+    ): Script<Page<Session>> {
       const wanted = and(
         owned(actor),
         agentId === null ? undefined : eq(sessions.agentId, agentId),
         search ? and(isNotNull(sessions.title), contains(search, sessions.title)) : undefined,
         tag ? hasTag(sessions.tags, tag) : undefined,
       );
-      const rows = yield* run(sql.select().from(sessions).where(wanted).orderBy(desc(sessions.createdAt), desc(sessions.id)).limit(limit).offset(offset));
+      const rows = yield* run(
+        sql.select().from(sessions).where(wanted).orderBy(desc(sessions.createdAt), desc(sessions.id)).limit(limit).offset(offset),
+      );
       const [counted] = yield* run(sql.select({ total: count() }).from(sessions).where(wanted));
       return { items: rows.map(toSession), total: counted!.total };
     },

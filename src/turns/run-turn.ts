@@ -1,8 +1,8 @@
 import { agentLoop } from "@/agent-loop/agent-loop";
+import { toConversation } from "@/agent-loop/conversation";
 import { fail, type TurnEnd } from "@/agent-loop/endings";
 import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import type { Kept, LoopInput, LoopOutput } from "@/agent-loop/loop";
-import { toConversation } from "@/agent-loop/conversation";
 import { TurnCancelled, TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { Database, Script, Tx } from "@/database/database";
@@ -40,7 +40,19 @@ export type RunTurn = ReturnType<typeof createRunTurn>;
  * Drives the loop of one claimed turn and keeps what it yields: the one place where keeping and thinking meet.
  * Returns when the turn is over, or when `shutdown` aborts; safe to call again for the same turn. Throws `Fenced` when another has claimed it.
  */
-export const createRunTurn = ({ db, turns, eventLog, live, running, equip, resolveModel, costOf, clock, logger, limits = DEFAULT_LIMITS }: RunTurnParts) =>
+export const createRunTurn = ({
+  db,
+  turns,
+  eventLog,
+  live,
+  running,
+  equip,
+  resolveModel,
+  costOf,
+  clock,
+  logger,
+  limits = DEFAULT_LIMITS,
+}: RunTurnParts) =>
   async function runTurn(claim: Claim, shutdown: AbortSignal): Promise<void> {
     const { turn, session, epoch } = claim;
     const cancelled = running.begin(turn.id);
@@ -64,13 +76,18 @@ export const createRunTurn = ({ db, turns, eventLog, live, running, equip, resol
     function* finish(tx: Tx, end: TurnEnd): Script<void> {
       const { sessionStatus } = yield* turns.finish(tx, claim, end);
       if (sessionStatus === "running") return;
-      yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [{ type: "session.updated", data: { status: sessionStatus } }]);
+      yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
+        { type: "session.updated", data: { status: sessionStatus } },
+      ]);
     }
 
     const log = events.map(toDraft);
     const asked = userMessage(events);
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(new TurnTimedOut("the turn took too long")), Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now()));
+    const timer = setTimeout(
+      () => timeout.abort(new TurnTimedOut("the turn took too long")),
+      Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now()),
+    );
 
     try {
       // Asked again after the turn can be reached: a wish that came between the claim and now is not lost.
@@ -100,7 +117,8 @@ export const createRunTurn = ({ db, turns, eventLog, live, running, equip, resol
         now: clock.now,
         random: Math.random,
         signal: AbortSignal.any([cancelled, timeout.signal, shutdown]),
-        onInternalError: (error, toolName) => logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error"),
+        onInternalError: (error, toolName) =>
+          logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error"),
       };
       await drive(agentLoop(input));
     } catch (error) {

@@ -10,7 +10,9 @@ import type { SessionStore } from "@/sessions/session-store";
 import type { CancelTurn } from "./cancel-turn";
 import type { TurnStore } from "./turn-store";
 
-const Cancelling = z.object({ turn_id: z.string() }).meta({ id: "Cancelling", description: "The turn that was told to stop; `turn.cancelled` follows in the events." });
+const Cancelling = z
+  .object({ turn_id: z.string() })
+  .meta({ id: "Cancelling", description: "The turn that was told to stop; `turn.cancelled` follows in the events." });
 
 type Parts = { db: Database; turns: TurnStore; sessions: SessionStore; cancelTurn: CancelTurn; once: Once };
 
@@ -33,7 +35,14 @@ export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { p
         });
         return envelope(page, query);
       },
-      { query: PageQuery, detail: doc({ operationId: `listTurns${suffix}`, summary: "List a session's turns, oldest first", answers: { 200: listOf("Turn", Turn) } }) },
+      {
+        query: PageQuery,
+        detail: doc({
+          operationId: `listTurns${suffix}`,
+          summary: "List a session's turns, oldest first",
+          answers: { 200: listOf("Turn", Turn) },
+        }),
+      },
     )
     .get(
       "/turns/:turn_id",
@@ -48,6 +57,10 @@ export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { p
       detail: doc({ operationId: `cancelTurn${suffix}`, summary: "Stop a turn", answers: { 202: Cancelling } }),
     })
     .post("/cancel", ({ params, request }) => cancel(request, params, null), {
-      detail: doc({ operationId: `cancelRunningTurn${suffix}`, summary: "Stop whatever runs in the session", answers: { 202: Cancelling } }),
+      detail: doc({
+        operationId: `cancelRunningTurn${suffix}`,
+        summary: "Stop whatever runs in the session",
+        answers: { 202: Cancelling },
+      }),
     });
 };

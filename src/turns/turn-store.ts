@@ -45,7 +45,11 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
       .prepare(),
   );
   const cancelRequested = prepare<{ id: string }, { at: number | null }>((sql) =>
-    sql.select({ at: turns.cancelRequestedAt }).from(turns).where(eq(turns.id, raw.placeholder("id"))).prepare(),
+    sql
+      .select({ at: turns.cancelRequestedAt })
+      .from(turns)
+      .where(eq(turns.id, raw.placeholder("id")))
+      .prepare(),
   );
 
   return {
@@ -85,7 +89,12 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
       const [session] = yield* run(
         tx.sql
           .update(sessions)
-          .set({ epoch: raw`${sessions.epoch} + 1`, status: "running", startedAt: raw`coalesce(${sessions.startedAt}, ${now})`, finishedAt: null })
+          .set({
+            epoch: raw`${sessions.epoch} + 1`,
+            status: "running",
+            startedAt: raw`coalesce(${sessions.startedAt}, ${now})`,
+            finishedAt: null,
+          })
           .where(eq(sessions.id, sessionId))
           .returning(),
       );
@@ -102,7 +111,13 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     /** Puts a claimed turn back, for the next process to take up: what a shutdown does with a turn that is not done. */
     *release(tx: Tx, { turn, session, epoch }: Claim): Script<void> {
       const [mine] = yield* run(tx.sql.select({ epoch: sessions.epoch }).from(sessions).where(eq(sessions.id, session.id)));
-      if (mine?.epoch === epoch) yield* run(tx.sql.update(turns).set({ status: "queued" }).where(and(eq(turns.id, turn.id), eq(turns.status, "running"))));
+      if (mine?.epoch === epoch)
+        yield* run(
+          tx.sql
+            .update(turns)
+            .set({ status: "queued" })
+            .where(and(eq(turns.id, turn.id), eq(turns.status, "running"))),
+        );
     },
 
     *setModel(tx: Tx, turnId: string, model: string): Script<void> {
@@ -125,14 +140,26 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
           })
           .where(eq(turns.id, turn.id)),
       );
-      const [queued] = yield* run(tx.sql.select({ total: count() }).from(turns).where(and(eq(turns.sessionId, session.id), eq(turns.status, "queued"))));
+      const [queued] = yield* run(
+        tx.sql
+          .select({ total: count() })
+          .from(turns)
+          .where(and(eq(turns.sessionId, session.id), eq(turns.status, "queued"))),
+      );
       const sessionStatus = queued!.total > 0 ? "running" : end.error?.code === "crash_loop" ? "failed" : "pending";
-      const [row] = yield* run(tx.sql.select({ usage: sessions.usage, costUsd: sessions.costUsd }).from(sessions).where(eq(sessions.id, session.id)));
+      const [row] = yield* run(
+        tx.sql.select({ usage: sessions.usage, costUsd: sessions.costUsd }).from(sessions).where(eq(sessions.id, session.id)),
+      );
       const costUsd = end.cost_usd === null ? row!.costUsd : (row!.costUsd ?? 0) + end.cost_usd;
       yield* run(
         tx.sql
           .update(sessions)
-          .set({ usage: addUsage(row!.usage, end.usage), costUsd, status: sessionStatus, finishedAt: sessionStatus === "running" ? null : now })
+          .set({
+            usage: addUsage(row!.usage, end.usage),
+            costUsd,
+            status: sessionStatus,
+            finishedAt: sessionStatus === "running" ? null : now,
+          })
           .where(eq(sessions.id, session.id)),
       );
       return { sessionStatus };
@@ -165,7 +192,12 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
 
     /** A running turn is asked to stop; it ends itself, or is ended by whoever takes it up next. */
     *requestCancel(tx: Tx, turnId: string): Script<void> {
-      yield* run(tx.sql.update(turns).set({ cancelRequestedAt: clock.now() }).where(and(eq(turns.id, turnId), isNull(turns.cancelRequestedAt))));
+      yield* run(
+        tx.sql
+          .update(turns)
+          .set({ cancelRequestedAt: clock.now() })
+          .where(and(eq(turns.id, turnId), isNull(turns.cancelRequestedAt))),
+      );
     },
 
     *isCancelRequested(id: string): Script<boolean> {
@@ -175,17 +207,29 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
 
     /** A turn that has not begun ends at once. */
     *cancelQueued(tx: Tx, turnId: string): Script<void> {
-      yield* run(tx.sql.update(turns).set({ status: "cancelled", finishedAt: clock.now() }).where(and(eq(turns.id, turnId), eq(turns.status, "queued"))));
+      yield* run(
+        tx.sql
+          .update(turns)
+          .set({ status: "cancelled", finishedAt: clock.now() })
+          .where(and(eq(turns.id, turnId), eq(turns.status, "queued"))),
+      );
     },
 
     *get({ sql }: Pick<Tx, "sql">, sessionId: string, turnId: string): Script<Turn> {
-      const [row] = yield* run(sql.select().from(turns).where(and(eq(turns.id, turnId), eq(turns.sessionId, sessionId))));
+      const [row] = yield* run(
+        sql
+          .select()
+          .from(turns)
+          .where(and(eq(turns.id, turnId), eq(turns.sessionId, sessionId))),
+      );
       if (!row) throw notFound("Turn");
       return toTurn(row);
     },
 
     *list({ sql }: Pick<Tx, "sql">, sessionId: string, { offset, limit }: PageQuery): Script<Page<Turn>> {
-      const rows = yield* run(sql.select().from(turns).where(eq(turns.sessionId, sessionId)).orderBy(asc(turns.position)).limit(limit).offset(offset));
+      const rows = yield* run(
+        sql.select().from(turns).where(eq(turns.sessionId, sessionId)).orderBy(asc(turns.position)).limit(limit).offset(offset),
+      );
       const [counted] = yield* run(sql.select({ total: count() }).from(turns).where(eq(turns.sessionId, sessionId)));
       return { items: rows.map(toTurn), total: counted!.total };
     },

@@ -11,7 +11,12 @@ export type Client = ReturnType<typeof createClient>;
 
 /** A client of the API as any developer would write it: fetch, and a reader of event streams. */
 export function createClient(url: string) {
-  async function call<Body = unknown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+  async function call<Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
     const response = await fetch(url + path, {
       method,
       headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
@@ -47,9 +52,14 @@ export function createClient(url: string) {
       return expectStatus(await call<{ items: Message[] }>("GET", `${session.path}/messages?limit=1000`), 200).items;
     },
     /** Follows the stream until `isLast` says so, and returns all that came, that one included. */
-    follow: (session: { path: string }, isLast: (event: StreamedEvent) => boolean, after = 0) => follow(`${url}${session.path}/events?after_sequence=${after}`, isLast),
+    follow: (session: { path: string }, isLast: (event: StreamedEvent) => boolean, after = 0) =>
+      follow(`${url}${session.path}/events?after_sequence=${after}`, isLast),
     /** Says something and waits for its turn to end. */
-    async ask(session: { path: string }, text: string, controls?: Record<string, unknown>): Promise<{ message: Message; events: StreamedEvent[] }> {
+    async ask(
+      session: { path: string },
+      text: string,
+      controls?: Record<string, unknown>,
+    ): Promise<{ message: Message; events: StreamedEvent[] }> {
       const message = await this.say(session, text, controls);
       return { message, events: await this.follow(session, endsTurn(message.turn_id)) };
     },

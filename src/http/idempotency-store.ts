@@ -1,0 +1,23 @@
+import { and, eq, lt } from "drizzle-orm";
+import { type Database, run, type Script, type Tx } from "@/database/database";
+import type { Tables } from "@/database/schema";
+import type { Clock } from "@/platform/clock";
+
+const KEPT_MS = 24 * 3_600_000;
+
+export type IdempotencyKey = { callerId: string; route: string; key: string };
+export type KeptAnswer = Pick<Tables["idempotencyKeys"]["$inferSelect"], "bodyHash" | "status" | "answer">;
+
+/** Answers to requests that carried an `Idempotency-Key`, kept for a day. */
+export const createIdempotencyStore = ({ tables: { idempotencyKeys } }: Pick<Database, "tables">, clock: Clock) => ({
+  *find(tx: Tx, { callerId, route, key }: IdempotencyKey): Script<KeptAnswer | undefined> {
+    yield* run(tx.sql.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, clock.now() - KEPT_MS)));
+    const wanted = and(eq(idempotencyKeys.callerId, callerId), eq(idempotencyKeys.route, route), eq(idempotencyKeys.key, key));
+    const [kept] = yield* run(tx.sql.select().from(idempotencyKeys).where(wanted));
+    return kept;
+  },
+
+  *keep(tx: Tx, key: IdempotencyKey, answer: KeptAnswer): Script<void> {
+    yield* run(tx.sql.insert(idempotencyKeys).values({ ...key, ...answer, createdAt: clock.now() }));
+  },
+});

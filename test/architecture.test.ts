@@ -1,0 +1,108 @@
+import { expect, test } from "bun:test";
+import { dirname, relative, resolve } from "node:path";
+
+/** The folders from the ground up. A file imports from its own folder and from rows below; neighbours in a row do not know each other. */
+const ROWS: readonly (readonly string[])[] = [
+  ["domain", "platform", "runner", "version", "config"],
+  ["llm", "http", "database"],
+  ["agent-loop", "auth"],
+  ["llm-providers", "agents", "events"],
+  ["capabilities", "llm-models", "sessions"],
+  ["turns"],
+  ["messages"],
+  ["server"],
+  ["app"],
+  ["start"],
+  ["cli"],
+  ["main"],
+];
+
+/** Neighbours and higher rows that may be known all the same, each with its reason. */
+const ALLOWED: readonly [from: string, to: string][] = [
+  ["config", "platform"], // a setting that is wrong is a start that is refused
+  ["http", "database"], // an answer to a repeated request is kept in the transaction of the first
+  ["runner", "platform"],
+];
+
+/** What may not be known although it lies below: keeping knows no model, thinking knows no SQL. */
+const STRANGERS: readonly [from: string, to: string][] = [
+  ["agent-loop", "database"],
+  ["agent-loop", "http"],
+  ["llm", "database"],
+  ["events", "agent-loop"],
+  ["events", "llm"],
+  ["sessions", "llm"],
+  ["agents", "llm"],
+  ["domain", "platform"],
+];
+
+/** Packages that belong to certain files. */
+const PACKAGES: readonly [name: RegExp, owners: RegExp][] = [
+  [/^elysia/, /^(http|server)\/|-routes\.ts$/],
+  [/^drizzle-orm/, /^database\/|-(store|log)\.ts$/],
+  [/^bun:sqlite/, /^database\//],
+  [/^(openai|@anthropic-ai\/sdk)/, /^llm\//],
+  [/^citty/, /^(cli\/|main\.ts)/],
+  [/^pino/, /^platform\/logger\.ts$/],
+];
+
+/** Within a folder: what keeps knows no verb, and nothing knows a way in but another way in. */
+const isWayIn = (file: string): boolean => /-(routes|worker)\.ts$/.test(file);
+const isStore = (file: string): boolean => /-(store|log|bus)\.ts$/.test(file);
+const isVerb = (file: string): boolean =>
+  /\/(call|cancel|create|follow|post|resolve|retry|run|seed|settle|sync|test)-[a-z-]+\.ts$/.test(file);
+
+const root = resolve(import.meta.dir, "../src");
+const files = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(root)].filter((file) => !file.endsWith(".d.ts")).sort();
+const folderOf = (file: string): string => file.split("/")[0]!.replace(/\.tsx?$/, "");
+const rowOf = (folder: string): number => ROWS.findIndex((row) => row.includes(folder));
+const isAmong = (pairs: readonly [string, string][], from: string, to: string): boolean =>
+  pairs.some(([one, other]) => one === from && other === to);
+
+async function importsOf(file: string): Promise<{ local: string[]; packages: string[] }> {
+  const code = await Bun.file(`${root}/${file}`).text();
+  const names = [...code.matchAll(/(?:^|\s)(?:from\s+|import\s+|import\()["']([^"'\n]+)["']/g)].map((match) => match[1]!);
+  const local = names.flatMap((name) => {
+    const path = name.startsWith("@/")
+      ? name.slice(2)
+      : name.startsWith(".")
+        ? relative(root, resolve(root, dirname(file), name))
+        : undefined;
+    return path === undefined || path.startsWith("..")
+      ? []
+      : files.filter((known) => known === path || known === `${path}.ts` || known === `${path}.tsx`);
+  });
+  return { local, packages: names.filter((name) => !/^(\.|@\/)/.test(name)) };
+}
+
+const imports = new Map(await Promise.all(files.map(async (file) => [file, await importsOf(file)] as const)));
+
+test.each(files)("%s knows only what lies below it", (file) => {
+  const folder = folderOf(file);
+  expect(rowOf(folder), `${folder} stands in no row: give it one`).toBeGreaterThanOrEqual(0);
+
+  for (const target of imports.get(file)!.local) {
+    const other = folderOf(target);
+    const isUpward = (isWayIn(target) && !isWayIn(file)) || (isVerb(target) && isStore(file));
+    if (other === folder) expect(isUpward, `${file} must not import ${target}`).toBe(false);
+    else {
+      expect(rowOf(other) < rowOf(folder) || isAmong(ALLOWED, folder, other), `${file} must not import ${target}`).toBe(true);
+      expect(isAmong(STRANGERS, folder, other), `${file} must not know ${target}`).toBe(false);
+    }
+  }
+  for (const name of imports.get(file)!.packages)
+    for (const [pattern, owners] of PACKAGES)
+      if (pattern.test(name)) expect(owners.test(file), `${file} must not import ${name}`).toBe(true);
+});
+
+test("files form no circle", () => {
+  const state = new Map<string, "open" | "done">();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === "done") return;
+    expect(state.get(file), `a circle: ${[...path, file].join(" → ")}`).not.toBe("open");
+    state.set(file, "open");
+    for (const target of imports.get(file)!.local) visit(target, [...path, file]);
+    state.set(file, "done");
+  };
+  for (const file of files) visit(file, []);
+});
