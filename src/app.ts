@@ -18,6 +18,7 @@ import { createFollowSession } from "@/events/follow-session";
 import { createLiveMessages } from "@/events/live-messages";
 import { createOnce } from "@/http/once";
 import { UNDER_SESSION } from "@/http/under-session";
+import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
 import { createLlmModelStore } from "@/llm-models/llm-model-store";
 import { costOf } from "@/llm-models/model-profile";
@@ -86,19 +87,21 @@ export async function createApp({
   const sessions = createSessionStore(db, clock);
   const turns = createTurnStore(db, clock);
 
+  const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
-  const providers = createLlmProviderStore(db, clock, createSecretBox(masterKeys), environmentKeys);
+  const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
   const drivers = createDriverPool(providers);
   const settleDefaults = createSettleDefaults({ providers, models });
   const resolveModel = createResolveModel({ db, usableModels: createUsableModelStore(db), drivers });
+  const checkModel = createCheckModel({ models });
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
   const running = createRunningTurns();
   const runner = createInProcessRunner();
   const equipAgent = async (agentId: string) => {
-    const agent = await db.read(() => agents.getUnchecked(db, agentId));
+    const agent = await db.read(() => agents.getUnchecked(agentId));
     return { modelId: agent.default_model_id, ...equip(agent.capabilities, agent.system_prompt) };
   };
   const runTurn = createRunTurn({
@@ -116,11 +119,11 @@ export async function createApp({
   });
   const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
 
-  const once = createOnce(db, clock);
+  const once = createOnce(db, clock, secrets);
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ sessions, turns, eventLog, running, wake });
   const cancelTurn = createCancelTurn({ turns, eventLog, running });
-  const newSession = createNewSession({ agents, sessions });
+  const newSession = createNewSession({ agents, sessions, checkModel });
   const followSession = createFollowSession({ db, eventLog, live, bus });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
@@ -130,18 +133,18 @@ export async function createApp({
   const server = createServer(
     [
       healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
-      authRoutes({ db, apiKeys }, "/api/auth"),
-      authRoutes({ db, apiKeys }, "/v1/auth"),
-      agentRoutes({ db, agents, once, checkCapabilities }),
+      authRoutes({ db, apiKeys, once }, "/api/auth"),
+      authRoutes({ db, apiKeys, once }, "/v1/auth"),
+      agentRoutes({ db, agents, once, checkCapabilities, checkModel }),
       agentCapabilityRoutes({ db, agents }),
       capabilityRoutes(),
-      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, forget, once }),
-      allSessionRoutes({ db, agents, sessions, eventLog, newSession, forget, once }),
+      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
+      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
       ...UNDER_SESSION.flatMap((under) => [
-        sessionRoutes({ db, agents, sessions, eventLog, newSession, forget, once }, under),
+        sessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }, under),
         messageRoutes({ db, messages, sessions, postMessage, once }, under),
         eventRoutes(
-          { db, eventLog, followSession, checkSession: (actor, address) => sessions.get(db, actor, address), closing: closing.signal },
+          { db, eventLog, followSession, checkSession: (actor, address) => sessions.get(actor, address), closing: closing.signal },
           under,
         ),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),

@@ -1,7 +1,6 @@
 import { type AppOptions, createApp } from "@/app";
 import type { Config } from "@/config";
 import { StartRefused } from "@/platform/app-error";
-import { MAX_BODY_BYTES } from "@/server/guard";
 
 export type Running = {
   /** With the port that was really taken. */
@@ -34,8 +33,18 @@ export async function startServer(options: AppOptions): Promise<Running> {
 
 function listen({ host, port }: Config, fetch: (request: Request) => Promise<Response>) {
   try {
-    // Streams may be silent for as long as a model thinks, so no connection is closed for being idle.
-    return Bun.serve({ hostname: host, port, fetch, idleTimeout: 0, reusePort: false, maxRequestBodySize: MAX_BODY_BYTES });
+    return Bun.serve({
+      hostname: host,
+      port,
+      fetch,
+      // Streams may be silent for as long as a model thinks, so no connection is closed for being idle.
+      idleTimeout: 0,
+      reusePort: false,
+      // Bun's own refusal has no words; the guard and the parser limit bodies before they are kept.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      // Else an error that nobody caught would be shown with its stack and this machine's paths.
+      development: false,
+    });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
       throw new StartRefused(`Port ${port} is taken by another program. Stop it, or choose another port with --port.`);

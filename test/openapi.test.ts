@@ -137,7 +137,7 @@ describe("a route", () => {
     const again = {
       method: "GET",
       path: "/v1/helpers/:id",
-      hooks: agents.routes.find(({ path, method }) => path.endsWith("/:id") && method === "GET")!.hooks,
+      hooks: agents.routes.find(({ hooks }) => hooks.detail.operationId === "getAgent")!.hooks,
     };
     const { get } = createOpenApi([...routes, again], { version: "1" }).paths["/v1/helpers/{id}"]!;
     expect(get).toMatchObject({ operationId: "getAgentAlias", description: "The same as `GET /v1/agents/{id}`." });

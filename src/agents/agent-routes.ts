@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { actorOf } from "@/auth/request-actor";
-import type { Database } from "@/database/database";
+import type { Database, Script, Tx } from "@/database/database";
 import { Agent, CreateAgent, UpdateAgent } from "@/domain/agent";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
@@ -13,16 +13,26 @@ const Filter = PageQuery.extend({
   tag: z.string().max(64).optional(),
 });
 
-type Parts = { db: Database; agents: AgentStore; once: Once; checkCapabilities: (ids: readonly string[]) => void };
+type Parts = {
+  db: Database;
+  agents: AgentStore;
+  once: Once;
+  checkCapabilities: (ids: readonly string[]) => void;
+  /** Throws unless the model that a field points at is there. */
+  checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
+};
 
-export const agentRoutes = ({ db, agents, once, checkCapabilities }: Parts) =>
+export const agentRoutes = ({ db, agents, once, checkCapabilities, checkModel }: Parts) =>
   resource("/v1/agents", "agents")
     .post(
       "",
       ({ body, request }) => {
         const actor = actorOf(request);
         checkCapabilities(body.capabilities);
-        return once({ request, actor, body }, 201, (tx) => agents.create(tx, actor, body));
+        return once({ request, actor, body }, 201, function* (tx) {
+          yield* checkModel(tx, "default_model_id", body.default_model_id);
+          return yield* agents.create(tx, actor, body);
+        });
       },
       { body: CreateAgent, detail: doc({ operationId: "createAgent", summary: "Create an agent", answers: { 201: Agent } }) },
     )
@@ -38,7 +48,10 @@ export const agentRoutes = ({ db, agents, once, checkCapabilities }: Parts) =>
       ({ params, body, request }) => {
         const actor = actorOf(request);
         if (body.capabilities) checkCapabilities(body.capabilities);
-        return db.transact((tx) => agents.update(tx, actor, params.agent_id, body));
+        return db.transact(function* (tx) {
+          yield* checkModel(tx, "default_model_id", body.default_model_id);
+          return yield* agents.update(tx, actor, params.agent_id, body);
+        });
       },
       {
         body: UpdateAgent,

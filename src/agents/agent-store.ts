@@ -1,6 +1,6 @@
-import { and, count, desc, eq, or, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, or, sql as raw, type SQL } from "drizzle-orm";
 import { contains, hasTag } from "@/database/conditions";
-import { type Database, run, type Script, type Tx } from "@/database/database";
+import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
 import type { Agent, CreateAgent, UpdateAgent } from "@/domain/agent";
 import type { Actor } from "@/domain/user";
@@ -17,6 +17,14 @@ export type AgentStore = ReturnType<typeof createAgentStore>;
 export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables">, clock: Clock) => {
   const owned = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(agents.ownerId, user.id));
   const visible = (actor: Actor): SQL | undefined => (actor.isAdmin ? undefined : or(owned(actor), eq(agents.visibility, "shared")));
+
+  const byId = prepare<{ id: string }, Tables["agents"]["$inferSelect"]>((sql) =>
+    sql
+      .select()
+      .from(agents)
+      .where(eq(agents.id, raw.placeholder("id")))
+      .prepare(),
+  );
 
   return {
     *create(tx: Tx, { user }: Actor, input: CreateAgent): Script<Agent> {
@@ -69,8 +77,8 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
     },
 
     /** For a turn, whose right to run was checked when its message was posted. */
-    *getUnchecked({ sql }: Pick<Tx, "sql">, id: string): Script<Agent> {
-      const [row] = yield* run(sql.select().from(agents).where(eq(agents.id, id)));
+    *getUnchecked(id: string): Script<Agent> {
+      const [row] = yield* byId({ id });
       if (!row) throw notFound("Agent");
       return toAgent(row);
     },
@@ -97,8 +105,10 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
       return toAgent(row);
     },
 
-    /** Hides it from lists; its sessions stay readable. Archiving twice is the same as once. */
+    /** Hides it from lists; its sessions stay readable. What is archived already is not found. */
     *archive(tx: Tx, actor: Actor, id: string): Script<void> {
+      const { status } = yield* this.get(tx, actor, id);
+      if (status === "archived") throw notFound("Agent");
       yield* this.update(tx, actor, id, { status: "archived" });
     },
   };

@@ -3,6 +3,7 @@ import type { Database } from "@/database/database";
 import { ApiKey, CreateApiKey, NewApiKey } from "@/domain/api-key";
 import { User } from "@/domain/user";
 import { EnvelopeQuery, envelope, listOf, pageOf } from "@/http/lists";
+import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
 import { AppError, notFound } from "@/platform/app-error";
 import type { ApiKeyStore } from "./api-key-store";
@@ -31,7 +32,7 @@ const noAccounts = () =>
   new AppError("forbidden", "This server runs without accounts (auth mode none): nothing needs signing in", { code: "auth_disabled" });
 
 /** Signing in, and the caller's own account. In mode none there are no accounts: everyone who reaches the server is the local user. */
-export const authRoutes = ({ db, apiKeys }: { db: Database; apiKeys: ApiKeyStore }, prefix: "/api/auth" | "/v1/auth") => {
+export const authRoutes = ({ db, apiKeys, once }: { db: Database; apiKeys: ApiKeyStore; once: Once }, prefix: "/api/auth" | "/v1/auth") => {
   const suffix = prefix === "/v1/auth" ? "V1" : "";
   return resource(prefix as "/api/auth", "auth")
     .get("/config", () => ({ mode: "none", password_auth_enabled: false, oauth_providers: [], signup_enabled: false }) as const, {
@@ -98,9 +99,9 @@ export const authRoutes = ({ db, apiKeys }: { db: Database; apiKeys: ApiKeyStore
     )
     .post(
       "/api-keys",
-      async ({ body, request, status }) => {
-        const { user } = actorOf(request);
-        return status(201, await db.transact((tx) => apiKeys.create(tx, user.id, body)));
+      ({ body, request }) => {
+        const actor = actorOf(request);
+        return once({ request, actor, body, isSecret: true }, 201, (tx) => apiKeys.create(tx, actor.user.id, body));
       },
       {
         body: CreateApiKey,

@@ -32,8 +32,8 @@ export function createSqliteDatabase(sqlite: Sqlite): Database {
         step = script.next((query as unknown as { all(): unknown }).all());
         continue;
       }
-      let statement = compiled.get(query.build);
-      if (!statement) compiled.set(query.build, (statement = query.build(sql)));
+      const statement = compiled.get(query.build) ?? query.build(sql);
+      compiled.set(query.build, statement);
       step = script.next(statement.all(query.values));
     }
     return step.value;

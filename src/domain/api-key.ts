@@ -2,11 +2,9 @@ import { z } from "zod";
 import { Id, Timestamp } from "./common";
 
 /** `*`, `read`, `write`, `admin`, or one resource's: `agents:read`. */
-export const Scope = z
-  .string()
-  .regex(/^(\*|read|write|admin|[a-z][a-z-]{0,31}:(read|write))$/, {
-    error: "must be *, read, write, admin, or <resource>:read or :write",
-  });
+export const Scope = z.string().regex(/^(\*|read|write|admin|[a-z][a-z-]{0,31}:(read|write))$/, {
+  error: "must be *, read, write, admin, or <resource>:read or :write",
+});
 
 export const ApiKey = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** A UUID in its canonical spelling. New ids are version 7; a client may hold ids of any version. */
-export const Id = z.uuid({ error: "must be a UUID" });
+/** A UUID; capitals are read as small letters. New ids are version 7; a client may hold ids of any version. */
+export const Id = z.uuid({ error: "must be a UUID" }).toLowerCase();
 export type Id = z.infer<typeof Id>;
 
 /** RFC 3339 in UTC, ending in `Z`. */

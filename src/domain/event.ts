@@ -46,7 +46,10 @@ export const KeptEvents = {
       duration_ms: z.int().nullable(),
     })
     .meta({ id: "ToolCompleted" }),
-  "session.updated": Session.pick({ title: true, tags: true, model_id: true, status: true }).partial().meta({ id: "SessionUpdated" }),
+  "session.updated": Session.pick({ title: true, tags: true, model_id: true, status: true })
+    .partial()
+    .extend({ turn_id: Id.optional() })
+    .meta({ id: "SessionUpdated" }),
 } as const;
 
 export type KeptEventType = keyof typeof KeptEvents;

@@ -91,7 +91,7 @@ const GivenImage = ImagePart.refine((part) => (part.url == null) !== (part.base6
   })
   .meta({ id: "GivenImage" });
 
-const UserPart = z.discriminatedUnion("type", [TextPart, GivenImage], { error: "must be a text or an image part" });
+const UserPart = z.discriminatedUnion("type", [TextPart, GivenImage], { error: "must be text or image" });
 type UserPart = z.infer<typeof UserPart>;
 
 /** What a user's content may look like; it becomes a list of parts. */
@@ -99,11 +99,11 @@ const UserContent = z
   .union([z.string(), z.array(UserPart).min(1).max(100), z.object({ text: z.string() })], {
     error: 'must be a string, {"text": …}, or a list of 1 to 100 text and image parts',
   })
-  .refine((content) => typeof content !== "string" || content.trim() !== "", { error: "must not be empty" })
   .transform((content): UserPart[] => {
     if (typeof content === "string") return [{ type: "text", text: content }];
     return Array.isArray(content) ? content : [{ type: "text", text: content.text }];
-  });
+  })
+  .refine((parts) => parts.some((part) => part.type === "image" || part.text.trim() !== ""), { error: "must not be empty" });
 
 const UserRole = z.literal("user", { error: "must be user: the other roles are written by the server" }).default("user");
 

@@ -70,11 +70,11 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
       .limit(raw.placeholder("limit"))
       .prepare(),
   );
-  const ofTurn = prepare<{ turnId: string }, KeptEvent>((sql) =>
+  const ofTurn = prepare<{ turnId: string; after: number }, KeptEvent>((sql) =>
     sql
       .select(columns)
       .from(events)
-      .where(eq(events.turnId, raw.placeholder("turnId")))
+      .where(and(eq(events.turnId, raw.placeholder("turnId")), gt(events.sequence, raw.placeholder("after"))))
       .orderBy(asc(events.sequence))
       .prepare(),
   );
@@ -103,7 +103,7 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
 
     after: (sessionId: string, sequence: number, limit: number): Script<KeptEvent[]> => after({ sessionId, after: sequence, limit }),
 
-    ofTurn: (turnId: string): Script<KeptEvent[]> => ofTurn({ turnId }),
+    ofTurn: (turnId: string, after = 0): Script<KeptEvent[]> => ofTurn({ turnId, after }),
 
     /** The sequence of the event with this id, or null when the session has none such. */
     *sequenceOf({ sql }: Pick<Tx, "sql">, sessionId: string, id: string): Script<number | null> {

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { actorOf } from "@/auth/request-actor";
 import type { Database, Script } from "@/database/database";
+import { Id } from "@/domain/common";
 import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/event";
 import type { Actor } from "@/domain/user";
-import { envelope, listOf, PageQuery } from "@/http/lists";
+import { envelope, listOf, PageQuery, SequenceQuery } from "@/http/lists";
 import { doc, resource } from "@/http/resource";
 import { sse } from "@/http/sse";
 import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
@@ -13,14 +14,8 @@ import type { EventLog } from "./event-log";
 import type { FollowSession } from "./follow-session";
 
 const Query = PageQuery.extend({
-  after_sequence: z.coerce
-    .number({ error: "must be a whole number" })
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .optional()
-    .meta({ description: "Start after this sequence" }),
-  since_id: z.uuid().optional().meta({ description: "Start after the event with this id" }),
+  after_sequence: SequenceQuery.meta({ description: "Start after this sequence" }),
+  since_id: Id.optional().meta({ description: "Start after the event with this id" }),
   types: z.string().max(1000).optional().meta({ description: "Only these types, separated by commas" }),
 });
 type Query = z.infer<typeof Query>;

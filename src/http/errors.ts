@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError, type ErrorKind } from "@/platform/app-error";
 import type { Logger } from "@/platform/logger";
+import { sayIssue } from "./issue-words";
 
 export const ErrorBody = z.object({ error: z.string(), status: z.int(), code: z.string() }).meta({ id: "Error" });
 
@@ -39,11 +40,11 @@ export function answerFailure(error: unknown, logger: Logger): Response {
 /** The failure in the language of the API, or null for one that nobody foresaw. */
 function asAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
-  if (error instanceof z.ZodError) return invalidInput("", error.issues);
+  if (error instanceof z.ZodError) return invalidInput("The body", error.issues[0]);
   if (!(error instanceof Error) || !("code" in error)) return null;
   if (error.code === "NOT_FOUND")
     return new AppError("not_found", "There is nothing at this address. The routes are listed at /swagger-ui/.");
-  if (error.code === "PARSE") return new AppError("invalid", "The body is not valid JSON");
+  if (error.code === "PARSE") return error.cause instanceof AppError ? error.cause : new AppError("invalid", "The body is not valid JSON");
   if (error.code === "VALIDATION") return fromElysia(error);
   if (error.code === "SQLITE_FULL")
     return new AppError("storage_full", "The disk is full: make room in the data folder's file system and try again");
@@ -52,23 +53,11 @@ function asAppError(error: unknown): AppError | null {
   return null;
 }
 
-type Issue = { path?: PropertyKey[] | string; message?: string };
-
+/** Elysia's error holds what was submitted; of it, only the first thing that the schema found is used. */
 function fromElysia(error: Error): AppError {
-  const { type, all } = error as unknown as { type?: string; all?: unknown };
-  return invalidInput(type === "query" || type === "headers" ? type : "", (Array.isArray(all) ? all : []) as Issue[]);
+  const { type, valueError } = error as unknown as { type?: string; valueError?: z.core.$ZodIssue };
+  return invalidInput(type === "query" ? "The query" : "The body", valueError);
 }
 
-function invalidInput(where: string, [first]: readonly Issue[]): AppError {
-  const path = typeof first?.path === "string" ? first.path.split(".") : (first?.path ?? []).map(String);
-  const named = [where, ...path.filter(isFieldName)].filter((part) => part !== "").join(".");
-  const message = (first?.message ?? "is not valid").replace(/^Invalid input: /, "").replace(/^Invalid input$/, "is not valid");
-  return new AppError("invalid", named === "" ? `The request ${asClaim(message)}` : `${named} ${asClaim(message)}`, {
-    code: "validation_error",
-  });
-}
-
-/** Keys of free-form objects are the client's own words; only names that look like ours are repeated. */
-const isFieldName = (part: string): boolean => /^([a-z_]{1,40}|\d{1,6})$/.test(part);
-
-const asClaim = (message: string): string => (/^(must|is|needs|has|are|can)\b/.test(message) ? message : `is not valid: ${message}`);
+const invalidInput = (whole: string, issue: z.core.$ZodIssue | undefined) =>
+  new AppError("invalid", sayIssue(issue, whole), { code: "validation_error" });

@@ -1,28 +1,69 @@
 import { AppError } from "@/platform/app-error";
 
+/** The largest body of a request, in bytes. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
 const MAX_DEPTH = 64;
 
+/** A client that takes longer than this to send its body holds a connection for nothing. */
+const ARRIVAL_MS = 60_000;
+
 /**
- * Reads a JSON body: UTF-8 only, at most 64 levels deep. The depth is counted on the text, before anything is built from it.
- * An absent body is an empty object, so that `POST {}` may leave it out.
+ * Reads a JSON body: UTF-8 only, at most 64 levels deep, and only characters that every store and every model can take.
+ * The depth is counted on the text, before anything is built from it. An absent body is an empty object, so that `POST {}` may leave it out.
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
-  const bytes = await request.arrayBuffer();
+export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS): Promise<unknown> {
+  const bytes = await receive(request, arrivalMs);
   if (bytes.byteLength === 0) return {};
   const text = decode(bytes);
   refuseDepth(text);
+  const value = parse(text);
+  if (/\\u(0000|d[89a-f])/i.test(text)) refuseBrokenText(value);
+  return value;
+}
+
+/** What a client sends in chunks has no declared length: it is counted as it comes, and not kept beyond the limit. */
+async function receive(request: Request, arrivalMs: number): Promise<Uint8Array> {
+  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
+  if (!reader) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new AppError("invalid", "The body did not arrive in time", { code: "body_timeout" })),
+    arrivalMs,
+  );
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("invalid", "The body is not valid JSON");
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), late.promise]);
+      if (done) return Buffer.concat(chunks);
+      length += value.byteLength;
+      if (length > MAX_BODY_BYTES) throw tooLarge();
+      chunks.push(value);
+    }
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-function decode(bytes: ArrayBuffer): string {
+export const tooLarge = () => new AppError("too_large", `The body is larger than ${MAX_BODY_BYTES} bytes`);
+
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new AppError("invalid", "The body is not valid UTF-8");
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError("invalid", "The body is not valid JSON");
   }
 }
 
@@ -38,5 +79,16 @@ function refuseDepth(text: string): void {
     else if (unit === 0x7b || unit === 0x5b) {
       if (++depth > MAX_DEPTH) throw new AppError("invalid", `The body is nested more than ${MAX_DEPTH} levels deep`);
     } else if (unit === 0x7d || unit === 0x5d) depth--;
+  }
+}
+
+/** JSON can write what is no text: NUL, which databases cut text at, and half a surrogate pair, which UTF-8 cannot hold. */
+function refuseBrokenText(value: unknown): void {
+  if (typeof value === "string" && (value.includes("\u0000") || !value.isWellFormed()))
+    throw new AppError("invalid", "The body has a text with a NUL character or half a surrogate pair in it: leave those out");
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    refuseBrokenText(key);
+    refuseBrokenText(inner);
   }
 }

@@ -1,9 +1,18 @@
 import { z } from "zod";
 
+const WholeNumber = z.int({ error: ({ code }) => (code === "invalid_type" ? "must be a whole number" : undefined) }).min(0);
+
+/** A number in a query, in plain digits: `1e2`, `0x10` and an empty text are none. */
+const inDigits = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((given) => (typeof given === "string" && /^-?\d{1,16}$/.test(given) ? Number(given) : given), schema);
+
+/** A place in a log, if the query names one. */
+export const SequenceQuery = inDigits(WholeNumber.optional());
+
 /** `?offset=&limit=` of every list. */
 export const PageQuery = z.object({
-  offset: z.coerce.number({ error: "must be a whole number" }).int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  limit: z.coerce.number({ error: "must be a whole number" }).int().min(1).max(1000).default(100),
+  offset: inDigits(WholeNumber.default(0)),
+  limit: inDigits(WholeNumber.min(1).max(1000).default(100)),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 

@@ -2,7 +2,7 @@ import { type LlmConnection, LlmError, type LlmEvent } from "./llm";
 import { badResponse, isRecord, type Peer, refused, unreachable } from "./provider-errors";
 import { createWatchdog, type Patience } from "./stream-watchdog";
 
-export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** `fetch` is how a driver reaches the network; the waiting times are 60 s each unless given. */
 export type DriverOptions = { fetch?: Fetch } & Partial<Patience>;

@@ -33,7 +33,7 @@ export const messageRoutes = ({ db, messages, sessions, postMessage, once }: Par
       "",
       async ({ params, query, request }) => {
         const page = await db.read(function* () {
-          const session = yield* sessions.get(db, actorOf(request), addressOf(params));
+          const session = yield* sessions.get(actorOf(request), addressOf(params));
           return yield* messages.list(db, session.id, query);
         });
         return envelope(page, query);
@@ -51,7 +51,7 @@ export const messageRoutes = ({ db, messages, sessions, postMessage, once }: Par
       "/:message_id",
       ({ params, request }) =>
         db.read(function* () {
-          const session = yield* sessions.get(db, actorOf(request), addressOf(params));
+          const session = yield* sessions.get(actorOf(request), addressOf(params));
           return yield* messages.get(db, session.id, params.message_id);
         }),
       { detail: doc({ operationId: `getMessage${suffix}`, summary: "Get a message", answers: { 200: Message } }) },

@@ -22,9 +22,9 @@ export type PostMessage = ReturnType<typeof createPostMessage>;
 /** Keeps a user's message and queues the turn that answers it: both, or neither. What happens while another turn runs is `controls.when_busy`. */
 export const createPostMessage = ({ sessions, turns, eventLog, running, wake }: Parts) =>
   function* postMessage(tx: Tx, actor: Actor, address: SessionAddress, input: CreateMessage): Script<Message> {
-    const session = yield* sessions.get(tx, actor, address);
+    const session = yield* sessions.get(actor, address);
     const sessionId = session.id;
-    const open = yield* turns.open(tx, sessionId);
+    const open = yield* turns.open(sessionId);
     const whenBusy = input.controls?.when_busy ?? "enqueue";
     const active = open.find(({ status }) => status !== "queued");
 

@@ -1,13 +1,12 @@
 import { authenticateLocally } from "@/auth/authenticate";
 import { setActor } from "@/auth/request-actor";
 import { answerFailure } from "@/http/errors";
+import { MAX_BODY_BYTES, tooLarge } from "@/http/json-body";
+import { setRequestLog } from "@/http/request-log";
 import { AppError } from "@/platform/app-error";
 import { newId } from "@/platform/ids";
 import type { Logger } from "@/platform/logger";
 import type { KnownHosts } from "./known-hosts";
-
-/** The largest body of a request, in bytes. */
-export const MAX_BODY_BYTES = 1024 * 1024;
 
 type Parts = { route: (request: Request) => Response | Promise<Response>; hosts: KnownHosts; logger: Logger };
 
@@ -25,17 +24,33 @@ export const createGuard =
       refuseStrangeHost(request, hosts);
       refuseCrossSite(request);
       refuseBody(request);
-      setActor(request, authenticateLocally());
-      response = await route(request);
+      response = await answer(request, route, log);
     } catch (error) {
       response = answerFailure(error, log);
     }
     response.headers.set("x-request-id", requestId);
     response.headers.set("x-content-type-options", "nosniff");
-    const { pathname } = new URL(request.url);
-    log.debug({ method: request.method, path: pathname, status: response.status, ms: Math.round(performance.now() - begun) }, "request");
+    // A request under no valid host has an address that no URL can be made of.
+    const path = URL.parse(request.url)?.pathname;
+    log.debug({ method: request.method, path, status: response.status, ms: Math.round(performance.now() - begun) }, "request");
     return response;
   };
+
+async function answer(request: Request, route: Parts["route"], log: Logger): Promise<Response> {
+  const isHead = request.method === "HEAD";
+  const asked = isHead ? new Request(request, { method: "GET" }) : request;
+  setActor(asked, authenticateLocally());
+  setRequestLog(asked, log);
+  const response = await route(asked);
+  return isHead ? withoutStream(response) : response;
+}
+
+/** The answer to HEAD is that to GET, whose body Bun leaves out. A stream has no end to wait for: it is let go at once. */
+async function withoutStream(response: Response): Promise<Response> {
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response;
+  await response.body?.cancel();
+  return new Response(null, { status: response.status, headers: response.headers });
+}
 
 /** A page of another site can make a browser ask this machine under that site's own name: such a name is none that we serve. */
 function refuseStrangeHost(request: Request, hosts: KnownHosts): void {
@@ -44,7 +59,9 @@ function refuseStrangeHost(request: Request, hosts: KnownHosts): void {
     throw new AppError(
       "forbidden",
       "The Host header names no address of this server. Open it under the address that it printed at its start.",
-      { code: "unknown_host" },
+      {
+        code: "unknown_host",
+      },
     );
   }
 }
@@ -61,13 +78,15 @@ function refuseCrossSite(request: Request): void {
     throw new AppError("forbidden", "Requests from other sites' pages are not accepted", { code: "cross_site" });
 }
 
+/** By what the headers say; a body without a declared length is counted while it is read. */
 function refuseBody(request: Request): void {
   if (READS.has(request.method)) return;
   const length = Number(request.headers.get("content-length") ?? "0");
-  if (length > MAX_BODY_BYTES) throw new AppError("too_large", `The body is larger than ${MAX_BODY_BYTES} bytes`);
-  const type = request.headers.get("content-type");
+  if (length > MAX_BODY_BYTES) throw tooLarge();
   const hasBody = length > 0 || request.headers.has("transfer-encoding");
-  if (hasBody && !/^application\/json\s*(;|$)/i.test(type ?? "")) {
+  if (!hasBody) return;
+  if (!/^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? ""))
     throw new AppError("unsupported_media_type", "Send the body as JSON, with Content-Type: application/json");
-  }
+  if (!/^(identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
+    throw new AppError("unsupported_media_type", "Send the body as it is, without Content-Encoding");
 }

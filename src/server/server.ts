@@ -1,6 +1,7 @@
 import { type AnyElysia, Elysia } from "elysia";
-import { answerFailure } from "@/http/errors";
+import { answerFailure, errorAnswer } from "@/http/errors";
 import { readJsonBody } from "@/http/json-body";
+import { requestLog } from "@/http/request-log";
 import { AppError } from "@/platform/app-error";
 import type { Logger } from "@/platform/logger";
 import { createAllowedMethods } from "./allowed-methods";
@@ -10,14 +11,18 @@ export function createServer(resources: readonly AnyElysia[], logger: Logger): A
   const server = new Elysia({ handler: { standardHostname: false } as object })
     .onParse({ as: "global" }, ({ request }) => readJsonBody(request))
     .onError({ as: "global" }, ({ error, code, request }) => {
-      const allowed = code === "NOT_FOUND" && !(error instanceof AppError) ? methods.of(new URL(request.url).pathname) : [];
-      if (allowed.length === 0) return answerFailure(error, logger);
-      const answer = answerFailure(new AppError("method_not_allowed", `This address answers ${allowed.join(", ")}`), logger);
-      answer.headers.set("allow", allowed.join(", "));
-      return answer;
+      const hasNoRoute = code === "NOT_FOUND" && !(error instanceof AppError);
+      const allowed = hasNoRoute ? methods.of(new URL(request.url).pathname) : [];
+      return allowed.length > 0 ? answerOtherMethod(request, allowed.join(", ")) : answerFailure(error, requestLog(request, logger));
     });
   // In a loop: a chain of this many plugins is more than the type checker follows.
   for (const routes of resources) server.use(routes);
   const methods = createAllowedMethods(server.routes);
   return server;
+}
+
+/** OPTIONS asks which methods there are; every other one that is not among them is refused. */
+function answerOtherMethod({ method }: Request, allow: string): Response {
+  if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+  return errorAnswer(new AppError("method_not_allowed", `This address answers ${allow}`), { allow });
 }

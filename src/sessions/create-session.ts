@@ -5,13 +5,21 @@ import type { Actor } from "@/domain/user";
 import { conflict } from "@/platform/app-error";
 import type { SessionStore } from "./session-store";
 
+type Parts = {
+  agents: AgentStore;
+  sessions: SessionStore;
+  /** Throws unless the model that a field points at is there. */
+  checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
+};
+
 export type NewSession = ReturnType<typeof createNewSession>;
 
 /** Opens a session with an agent that the caller may use. It keeps the agent's model of today unless it is given one. */
-export const createNewSession = ({ agents, sessions }: { agents: AgentStore; sessions: SessionStore }) =>
+export const createNewSession = ({ agents, sessions, checkModel }: Parts) =>
   function* newSession(tx: Tx, actor: Actor, agentId: string, input: CreateSession): Script<Session> {
     const agent = yield* agents.get(tx, actor, agentId);
     if (agent.status === "archived")
       throw conflict("This agent is archived: make it active again before opening a session", "agent_archived");
+    yield* checkModel(tx, "model_id", input.model_id);
     return yield* sessions.create(tx, actor, agent.id, { ...input, model_id: input.model_id ?? agent.default_model_id });
   };

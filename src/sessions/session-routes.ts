@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AgentStore } from "@/agents/agent-store";
 import { actorOf } from "@/auth/request-actor";
-import type { Database } from "@/database/database";
+import type { Database, Script, Tx } from "@/database/database";
 import { CreateSession, Session, UpdateSession } from "@/domain/session";
 import type { EventLog } from "@/events/event-log";
 import { envelope, listOf, PageQuery } from "@/http/lists";
@@ -19,6 +19,8 @@ type Parts = {
   sessions: SessionStore;
   eventLog: EventLog;
   newSession: NewSession;
+  /** Throws unless the model that a field points at is there. */
+  checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
   /** Tells whoever runs or follows the session that it is gone. */
   forget: (sessionId: string) => void;
   once: Once;
@@ -73,9 +75,9 @@ export const allSessionRoutes = ({ db, sessions }: Parts) =>
   );
 
 /** One session. */
-export const sessionRoutes = ({ db, sessions, eventLog, forget }: Parts, { prefix, suffix }: UnderSession) =>
+export const sessionRoutes = ({ db, sessions, eventLog, checkModel, forget }: Parts, { prefix, suffix }: UnderSession) =>
   resource(prefix, "sessions")
-    .get("", ({ params, request }) => db.read(() => sessions.get(db, actorOf(request), addressOf(params))), {
+    .get("", ({ params, request }) => db.read(() => sessions.get(actorOf(request), addressOf(params))), {
       detail: doc({ operationId: `getSession${suffix}`, summary: "Get a session", answers: { 200: Session } }),
     })
     .patch(
@@ -83,8 +85,10 @@ export const sessionRoutes = ({ db, sessions, eventLog, forget }: Parts, { prefi
       ({ params, body, request }) => {
         const actor = actorOf(request);
         return db.transact(function* (tx) {
-          const session = yield* sessions.update(tx, actor, addressOf(params), body);
           const { title, tags, model_id } = body;
+          yield* checkModel(tx, "model_id", model_id);
+          const session = yield* sessions.update(tx, actor, addressOf(params), body);
+          if (Object.keys(body).length === 0) return session;
           yield* eventLog.append(tx, { sessionId: session.id, turnId: null }, [
             { type: "session.updated", data: { title, tags, model_id } },
           ]);

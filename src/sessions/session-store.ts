@@ -1,6 +1,6 @@
-import { and, count, desc, eq, isNotNull, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, isNotNull, sql as raw, type SQL } from "drizzle-orm";
 import { contains, hasTag } from "@/database/conditions";
-import { type Database, run, type Script, type Tx } from "@/database/database";
+import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
 import type { CreateSession, Session, UpdateSession } from "@/domain/session";
 import { noUsage } from "@/domain/usage";
@@ -11,6 +11,8 @@ import { notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
 import { newId } from "@/platform/ids";
 
+type SessionRow = Tables["sessions"]["$inferSelect"];
+
 export type SessionFilter = { agentId: string | null; search?: string | undefined; tag?: string | undefined };
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
@@ -20,6 +22,14 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
   const owned = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(sessions.ownerId, user.id));
   const at = (actor: Actor, { sessionId, agentId }: SessionAddress) =>
     and(eq(sessions.id, sessionId), agentId === null ? undefined : eq(sessions.agentId, agentId), owned(actor));
+
+  const byId = prepare<{ id: string }, SessionRow>((sql) =>
+    sql
+      .select()
+      .from(sessions)
+      .where(eq(sessions.id, raw.placeholder("id")))
+      .prepare(),
+  );
 
   return {
     *create(tx: Tx, { user }: Actor, agentId: string, input: CreateSession): Script<Session> {
@@ -68,9 +78,12 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
       return { items: rows.map(toSession), total: counted!.total };
     },
 
-    *get({ sql }: Pick<Tx, "sql">, actor: Actor, address: SessionAddress): Script<Session> {
-      const [row] = yield* run(sql.select().from(sessions).where(at(actor, address)));
-      if (!row) throw notFound("Session");
+    /** On the path of every message: one compiled query, and the same conditions as everywhere. */
+    *get(actor: Actor, { sessionId, agentId }: SessionAddress): Script<Session> {
+      const [row] = yield* byId({ id: sessionId });
+      const isTheirs =
+        row !== undefined && (actor.isAdmin || row.ownerId === actor.user.id) && (agentId === null || row.agentId === agentId);
+      if (!isTheirs) throw notFound("Session");
       return toSession(row);
     },
 
@@ -94,7 +107,7 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
   };
 };
 
-const toSession = (row: Tables["sessions"]["$inferSelect"]): Session => ({
+const toSession = (row: SessionRow): Session => ({
   id: row.id,
   agent_id: row.agentId,
   title: row.title,

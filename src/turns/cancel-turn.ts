@@ -15,7 +15,7 @@ export type CancelTurn = ReturnType<typeof createCancelTurn>;
  */
 export const createCancelTurn = ({ turns, eventLog, running }: Parts) =>
   function* cancelTurn(tx: Tx, sessionId: string, turnId: string | null): Script<{ turn_id: string }> {
-    const open = yield* turns.open(tx, sessionId);
+    const open = yield* turns.open(sessionId);
     const turn = turnId === null ? open.find(({ status }) => status !== "queued") : open.find(({ id }) => id === turnId);
     if (!turn && turnId !== null) {
       yield* turns.get(tx, sessionId, turnId);

@@ -3,7 +3,7 @@ import { toConversation } from "@/agent-loop/conversation";
 import { fail, type TurnEnd } from "@/agent-loop/endings";
 import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import type { Kept, LoopInput, LoopOutput } from "@/agent-loop/loop";
-import { TurnCancelled, TurnTimedOut } from "@/agent-loop/stop";
+import { TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { Database, Script, Tx } from "@/database/database";
 import type { EventDraft, KeptEvent } from "@/domain/event";
@@ -58,23 +58,28 @@ export const createRunTurn = ({
     const cancelled = running.begin(turn.id);
     const events = await db.read(() => eventLog.ofTurn(turn.id));
     let lastSeen = events.at(-1)?.sequence ?? 0;
+    let modelName: string | null = turn.model;
 
     /** Appends under the claim's epoch, unless somebody wrote to the turn meanwhile: then that comes back and nothing is kept. */
     function* append(tx: Tx, drafts: readonly EventDraft[], end: TurnEnd | null): Script<Kept> {
-      const since = yield* eventLog.after(session.id, lastSeen, 1000);
-      const news = since.filter(({ turn_id }) => turn_id === turn.id);
+      const news = yield* eventLog.ofTurn(turn.id, lastSeen);
       if (news.length > 0) {
         lastSeen = news.at(-1)!.sequence;
         return { isKept: false, news: news.map(toDraft) };
       }
       const kept = yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, drafts);
-      tx.afterCommit(() => void (lastSeen = kept.at(-1)?.sequence ?? lastSeen));
+      tx.afterCommit(() => {
+        lastSeen = kept.at(-1)?.sequence ?? lastSeen;
+      });
+      if (modelName !== null && drafts.some(({ type }) => type === "turn.started")) yield* turns.setModel(tx, turn.id, modelName);
       if (end) yield* finish(tx, end);
       return { isKept: true, news: [] };
     }
 
+    const keep = (drafts: readonly EventDraft[], end: TurnEnd | null) => db.transact((tx) => append(tx, drafts, end));
+
     function* finish(tx: Tx, end: TurnEnd): Script<void> {
-      const { sessionStatus } = yield* turns.finish(tx, claim, end);
+      const { sessionStatus } = yield* turns.finish(claim, end);
       if (sessionStatus === "running") return;
       yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
         { type: "session.updated", data: { status: sessionStatus } },
@@ -83,6 +88,7 @@ export const createRunTurn = ({
 
     const log = events.map(toDraft);
     const asked = userMessage(events);
+    const left = new AbortController();
     const timeout = new AbortController();
     const timer = setTimeout(
       () => timeout.abort(new TurnTimedOut("the turn took too long")),
@@ -95,8 +101,7 @@ export const createRunTurn = ({
       const history = await db.read(() => turns.messagesBefore(turn));
       const { modelId, instructions, tools } = await equip(session.agentId);
       const model = await resolveModel({ message: asked.controls?.model_id ?? null, session: session.modelId, agent: modelId });
-      const modelName = `${model.providerName}/${model.model}`;
-      if (turn.model !== modelName) await db.transact((tx) => turns.setModel(tx, turn.id, modelName));
+      modelName = `${model.providerName}/${model.model}`;
 
       const input: LoopInput = {
         turn: { id: turn.id, sessionId: session.id, messageId: turn.messageId, startedAt: turn.startedAt! },
@@ -116,7 +121,7 @@ export const createRunTurn = ({
         limits,
         now: clock.now,
         random: Math.random,
-        signal: AbortSignal.any([cancelled, timeout.signal, shutdown]),
+        signal: AbortSignal.any([cancelled, timeout.signal, shutdown, left.signal]),
         onInternalError: (error, toolName) =>
           logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error"),
       };
@@ -128,8 +133,10 @@ export const createRunTurn = ({
       const { drafts, end } = fail(failing, error.code, error.message);
       const begun: EventDraft = { type: "turn.started", data: { message_id: turn.messageId, model: null, provider: null } };
       const opening = log.some(({ type }) => type === "turn.started") ? [] : [begun];
-      await db.transact((tx) => append(tx, [...opening, ...drafts], end));
+      for (let reply = await keep([...opening, ...drafts], end); !reply.isKept; ) reply = await keep([...opening, ...drafts], end);
     } finally {
+      // However this ends, nothing goes on behind it: the provider's connection and the tools stop too.
+      left.abort();
       clearTimeout(timer);
       running.end(turn.id);
       live.end(session.id);
@@ -140,7 +147,7 @@ export const createRunTurn = ({
       for (let step = await loop.next(); !step.done; step = await loop.next(reply)) {
         const output = step.value;
         reply = undefined;
-        if (output.kind === "keep") reply = await db.transact((tx) => append(tx, output.drafts, output.end));
+        if (output.kind === "keep") reply = await keep(output.drafts, output.end);
         else if (output.kind === "delta") live.append(session.id, output.delta);
         else live.begin(session.id, { turn_id: turn.id, ...output.message });
       }

@@ -20,7 +20,7 @@ export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { p
   const cancel = (request: Request, params: { session_id: string; agent_id?: string }, turnId: string | null) => {
     const actor = actorOf(request);
     return once({ request, actor, body: null }, 202, function* (tx) {
-      const session = yield* sessions.get(tx, actor, addressOf(params));
+      const session = yield* sessions.get(actor, addressOf(params));
       return yield* cancelTurn(tx, session.id, turnId);
     });
   };
@@ -30,7 +30,7 @@ export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { p
       "/turns",
       async ({ params, query, request }) => {
         const page = await db.read(function* () {
-          const session = yield* sessions.get(db, actorOf(request), addressOf(params));
+          const session = yield* sessions.get(actorOf(request), addressOf(params));
           return yield* turns.list(db, session.id, query);
         });
         return envelope(page, query);
@@ -48,7 +48,7 @@ export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { p
       "/turns/:turn_id",
       ({ params, request }) =>
         db.read(function* () {
-          const session = yield* sessions.get(db, actorOf(request), addressOf(params));
+          const session = yield* sessions.get(actorOf(request), addressOf(params));
           return yield* turns.get(db, session.id, params.turn_id);
         }),
       { detail: doc({ operationId: `getTurn${suffix}`, summary: "Get a turn", answers: { 200: Turn } }) },

@@ -1,11 +1,11 @@
-import { and, asc, count, eq, inArray, isNull, sql as raw } from "drizzle-orm";
+import { and, asc, count, eq, isNull, sql as raw } from "drizzle-orm";
 import type { TurnEnd } from "@/agent-loop/endings";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
 import type { KeptEvent, MessageDraft } from "@/domain/event";
 import type { SessionStatus } from "@/domain/session";
 import type { Turn } from "@/domain/turn";
-import { addUsage, noUsage } from "@/domain/usage";
+import { addUsage, noUsage, type Usage } from "@/domain/usage";
 import type { Page, PageQuery } from "@/http/lists";
 import { notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
@@ -20,6 +20,7 @@ export type TurnStore = ReturnType<typeof createTurnStore>;
 
 /** Turns and the part of the session's row that follows them. */
 export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Database, "tables">, clock: Clock) => {
+  const slot = raw.placeholder;
   const conversation = prepare<{ sessionId: string; position: number }, { json: string }>((sql) =>
     sql
       .select({ json: events.data })
@@ -27,9 +28,9 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
       .innerJoin(turns, eq(turns.id, events.turnId))
       .where(
         and(
-          eq(events.sessionId, raw.placeholder("sessionId")),
+          eq(events.sessionId, slot("sessionId")),
           raw`${events.type} in ('message.user', 'message.assistant', 'message.tool_result', 'message.system')`,
-          raw`${turns.position} < ${raw.placeholder("position")}`,
+          raw`${turns.position} < ${slot("position")}`,
         ),
       )
       .orderBy(asc(turns.position), asc(events.sequence))
@@ -39,65 +40,131 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     sql
       .select()
       .from(turns)
-      .where(and(eq(turns.sessionId, raw.placeholder("sessionId")), raw`${turns.status} in ('queued', 'running', 'waiting')`))
+      .where(and(eq(turns.sessionId, slot("sessionId")), raw`${turns.status} in ('queued', 'running', 'waiting')`))
       .orderBy(raw`${turns.status} = 'queued'`, asc(turns.position))
       .limit(1)
+      .prepare(),
+  );
+  const allOpen = prepare<{ sessionId: string }, TurnRow>((sql) =>
+    sql
+      .select()
+      .from(turns)
+      .where(and(eq(turns.sessionId, slot("sessionId")), raw`${turns.status} in ('queued', 'running', 'waiting')`))
+      .orderBy(raw`${turns.status} = 'queued'`, asc(turns.position))
       .prepare(),
   );
   const cancelRequested = prepare<{ id: string }, { at: number | null }>((sql) =>
     sql
       .select({ at: turns.cancelRequestedAt })
       .from(turns)
-      .where(eq(turns.id, raw.placeholder("id")))
+      .where(eq(turns.id, slot("id")))
       .prepare(),
+  );
+  const insert = prepare<{ id: string; sessionId: string; messageId: string; position: number; now: number }, { id: string }>((sql) =>
+    sql
+      .insert(turns)
+      .values({
+        id: slot("id"),
+        sessionId: slot("sessionId"),
+        messageId: slot("messageId"),
+        position: slot("position"),
+        status: "queued",
+        usage: noUsage,
+        createdAt: slot("now"),
+      })
+      .returning({ id: turns.id })
+      .prepare(),
+  );
+  const statusOfSession = prepare<{ id: string }, { status: SessionStatus }>((sql) =>
+    sql
+      .select({ status: sessions.status })
+      .from(sessions)
+      .where(eq(sessions.id, slot("id")))
+      .prepare(),
+  );
+  const begin = prepare<{ id: string; startedAt: number }, { id: string }>((sql) =>
+    sql
+      .update(turns)
+      .set({ status: "running", startedAt: raw`${slot("startedAt")}` })
+      .where(eq(turns.id, slot("id")))
+      .returning({ id: turns.id })
+      .prepare(),
+  );
+  const take = prepare<{ id: string; now: number }, SessionRow>((sql) =>
+    sql
+      .update(sessions)
+      .set({
+        epoch: raw`${sessions.epoch} + 1`,
+        status: "running",
+        startedAt: raw`coalesce(${sessions.startedAt}, ${slot("now")})`,
+        finishedAt: null,
+      })
+      .where(eq(sessions.id, slot("id")))
+      .returning()
+      .prepare(),
+  );
+  const ending = prepare<
+    { id: string; status: string; usage: string; costUsd: number | null; errorCode: string | null; error: string | null; now: number },
+    { id: string }
+  >((sql) =>
+    sql
+      .update(turns)
+      .set({
+        status: raw`${slot("status")}`,
+        usage: raw`${slot("usage")}`,
+        costUsd: raw`${slot("costUsd")}`,
+        errorCode: raw`${slot("errorCode")}`,
+        error: raw`${slot("error")}`,
+        finishedAt: raw`${slot("now")}`,
+      })
+      .where(eq(turns.id, slot("id")))
+      .returning({ id: turns.id })
+      .prepare(),
+  );
+  const standing = prepare<{ id: string }, { usage: Usage; costUsd: number | null; queued: number }>((sql) =>
+    sql
+      .select({
+        usage: sessions.usage,
+        costUsd: sessions.costUsd,
+        queued: raw<number>`(select count(*) from turns as other where other.session_id = sessions.id and other.status = 'queued')`,
+      })
+      .from(sessions)
+      .where(eq(sessions.id, slot("id")))
+      .prepare(),
+  );
+  const settle = prepare<{ id: string; usage: string; costUsd: number | null; status: string; finishedAt: number | null }, { id: string }>(
+    (sql) =>
+      sql
+        .update(sessions)
+        .set({
+          usage: raw`${slot("usage")}`,
+          costUsd: raw`${slot("costUsd")}`,
+          status: raw`${slot("status")}`,
+          finishedAt: raw`${slot("finishedAt")}`,
+        })
+        .where(eq(sessions.id, slot("id")))
+        .returning({ id: sessions.id })
+        .prepare(),
   );
 
   return {
     *enqueue(tx: Tx, { id, session_id, turn_id, sequence }: Pick<KeptEvent, "id" | "session_id" | "turn_id" | "sequence">): Script<void> {
-      yield* run(
-        tx.sql.insert(turns).values({
-          id: turn_id!,
-          sessionId: session_id,
-          messageId: id,
-          position: sequence,
-          status: "queued",
-          cancelRequestedAt: null,
-          model: null,
-          usage: noUsage,
-          costUsd: null,
-          errorCode: null,
-          error: null,
-          createdAt: clock.now(),
-          startedAt: null,
-          finishedAt: null,
-        }),
-      );
+      yield* insert({ id: turn_id!, sessionId: session_id, messageId: id, position: sequence, now: clock.now() });
     },
 
     /**
      * Takes the session's next turn: the one that was cut short, else the oldest in the queue. Raising the epoch stops whoever had it before.
      * Undefined when nothing is to be done, or while a turn waits for a person.
      */
-    *claim(tx: Tx, sessionId: string): Script<Claim | undefined> {
+    *claim(sessionId: string): Script<Claim | undefined> {
       const [turn] = yield* nextOpen({ sessionId });
       if (!turn || turn.status === "waiting") return undefined;
 
       const now = clock.now();
       const startedAt = turn.startedAt ?? now;
-      const [before] = yield* run(tx.sql.select({ status: sessions.status }).from(sessions).where(eq(sessions.id, sessionId)));
-      yield* run(tx.sql.update(turns).set({ status: "running", startedAt }).where(eq(turns.id, turn.id)));
-      const [session] = yield* run(
-        tx.sql
-          .update(sessions)
-          .set({
-            epoch: raw`${sessions.epoch} + 1`,
-            status: "running",
-            startedAt: raw`coalesce(${sessions.startedAt}, ${now})`,
-            finishedAt: null,
-          })
-          .where(eq(sessions.id, sessionId))
-          .returning(),
-      );
+      const [before] = yield* statusOfSession({ id: sessionId });
+      yield* begin({ id: turn.id, startedAt });
+      const [session] = yield* take({ id: sessionId, now });
       return {
         turn: { ...turn, startedAt },
         session: session!,
@@ -111,13 +178,8 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     /** Puts a claimed turn back, for the next process to take up: what a shutdown does with a turn that is not done. */
     *release(tx: Tx, { turn, session, epoch }: Claim): Script<void> {
       const [mine] = yield* run(tx.sql.select({ epoch: sessions.epoch }).from(sessions).where(eq(sessions.id, session.id)));
-      if (mine?.epoch === epoch)
-        yield* run(
-          tx.sql
-            .update(turns)
-            .set({ status: "queued" })
-            .where(and(eq(turns.id, turn.id), eq(turns.status, "running"))),
-        );
+      const isRunning = and(eq(turns.id, turn.id), eq(turns.status, "running"));
+      if (mine?.epoch === epoch) yield* run(tx.sql.update(turns).set({ status: "queued" }).where(isRunning));
     },
 
     *setModel(tx: Tx, turnId: string, model: string): Script<void> {
@@ -125,43 +187,28 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     },
 
     /** Closes a turn and tells what became of its session. Goes into the transaction of the turn's last events. */
-    *finish(tx: Tx, { turn, session }: Claim, end: TurnEnd): Script<{ sessionStatus: SessionStatus }> {
+    *finish({ turn, session }: Claim, end: TurnEnd): Script<{ sessionStatus: SessionStatus }> {
       const now = clock.now();
-      yield* run(
-        tx.sql
-          .update(turns)
-          .set({
-            status: end.status,
-            usage: end.usage,
-            costUsd: end.cost_usd,
-            errorCode: end.error?.code ?? null,
-            error: end.error?.message ?? null,
-            finishedAt: now,
-          })
-          .where(eq(turns.id, turn.id)),
-      );
-      const [queued] = yield* run(
-        tx.sql
-          .select({ total: count() })
-          .from(turns)
-          .where(and(eq(turns.sessionId, session.id), eq(turns.status, "queued"))),
-      );
-      const sessionStatus = queued!.total > 0 ? "running" : end.error?.code === "crash_loop" ? "failed" : "pending";
-      const [row] = yield* run(
-        tx.sql.select({ usage: sessions.usage, costUsd: sessions.costUsd }).from(sessions).where(eq(sessions.id, session.id)),
-      );
-      const costUsd = end.cost_usd === null ? row!.costUsd : (row!.costUsd ?? 0) + end.cost_usd;
-      yield* run(
-        tx.sql
-          .update(sessions)
-          .set({
-            usage: addUsage(row!.usage, end.usage),
-            costUsd,
-            status: sessionStatus,
-            finishedAt: sessionStatus === "running" ? null : now,
-          })
-          .where(eq(sessions.id, session.id)),
-      );
+      const { status, error } = end;
+      yield* ending({
+        id: turn.id,
+        status,
+        usage: JSON.stringify(end.usage),
+        costUsd: end.cost_usd,
+        errorCode: error?.code ?? null,
+        error: error?.message ?? null,
+        now,
+      });
+      const [row] = yield* standing({ id: session.id });
+      const { usage, costUsd, queued } = row!;
+      const sessionStatus = queued > 0 ? "running" : error?.code === "crash_loop" ? "failed" : "pending";
+      yield* settle({
+        id: session.id,
+        usage: JSON.stringify(addUsage(usage, end.usage)),
+        costUsd: end.cost_usd === null ? costUsd : (costUsd ?? 0) + end.cost_usd,
+        status: sessionStatus,
+        finishedAt: sessionStatus === "running" ? null : now,
+      });
       return { sessionStatus };
     },
 
@@ -172,15 +219,7 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     },
 
     /** The session's open turns, the running or waiting one first. */
-    *open({ sql }: Pick<Tx, "sql">, sessionId: string): Script<TurnRow[]> {
-      return yield* run(
-        sql
-          .select()
-          .from(turns)
-          .where(and(eq(turns.sessionId, sessionId), inArray(turns.status, ["running", "waiting", "queued"])))
-          .orderBy(raw`${turns.status} = 'queued'`, asc(turns.position)),
-      );
-    },
+    open: (sessionId: string): Script<TurnRow[]> => allOpen({ sessionId }),
 
     /** Every session that has a turn to run: what a start takes up again. */
     *sessionsWithOpenTurns({ sql }: Pick<Tx, "sql">): Script<string[]> {

@@ -30,7 +30,7 @@ export const createTurnWorker = ({ db, turns, eventLog, runTurn, logger }: Parts
 
     function claimNext(id: string): Promise<Claim | undefined> {
       return db.transact(function* (tx) {
-        const claim = yield* turns.claim(tx, id);
+        const claim = yield* turns.claim(id);
         if (!claim) return undefined;
         const drafts = yield* openingOf(claim);
         if (drafts.length > 0) yield* eventLog.append(tx, { sessionId: id, turnId: claim.turn.id, epoch: claim.epoch }, drafts);

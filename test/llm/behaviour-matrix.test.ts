@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { LLMock } from "@copilotkit/aimock";
+import { answerLimits } from "@/llm/answer";
 import { createDriver } from "@/llm/drivers";
 import type { LlmConnection, LlmMessage, LlmRequest } from "@/llm/llm";
 import { droppingProvider, eventStream, fakeProvider, handWritten } from "../support/fake-provider";
@@ -336,7 +337,11 @@ const behaviours: Record<string, (protocol: Protocol) => Promise<void>> = {
   async "an answer without bounds is stopped"(protocol) {
     const piece = "x".repeat(64 * 1024);
     const long = fakeProvider(() => eventStream(protocol.frames({ text: Array(20).fill(piece) }).join("")));
-    const manyCalls = Array.from({ length: 33 }, (_, index) => ({ id: `c${index}`, name: "get_weather", pieces: ["{}"] }));
+    const manyCalls = Array.from({ length: answerLimits.toolCalls + 1 }, (_, index) => ({
+      id: `c${index}`,
+      name: "get_weather",
+      pieces: ["{}"],
+    }));
     const many = fakeProvider(() => eventStream(protocol.frames({ calls: manyCalls }).join("")));
     const wide = fakeProvider(() => eventStream(`data: ${"y".repeat(9 * 1024 * 1024)}`));
     for (const provider of [long, many, wide]) {

@@ -38,11 +38,24 @@ export function validate(document: OpenApiDocument, where: string, schema: JsonS
   const check = compiled.get(key) ?? ajv.compile(closed(schema));
   compiled.set(key, check);
   if (check(value)) return;
-  const problems = (check.errors ?? []).map(
-    ({ instancePath, message, params }) => `${instancePath || "the body"} ${message} ${JSON.stringify(params)}`,
-  );
+  const errors = check.errors ?? [];
+  // What fits none of several shapes fails once for each of them: then the value says more than the list.
+  const union = errors.find(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  const misfit = union
+    ? [`${union.instancePath} fits none of its shapes: ${JSON.stringify(valueAt(value, union.instancePath)).slice(0, 500)}`]
+    : [];
+  const problems = [
+    ...misfit,
+    ...errors.slice(0, 8).map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`),
+  ];
   throw new Error(`${where} does not conform:\n  ${problems.join("\n  ")}`);
 }
+
+const valueAt = (value: unknown, pointer: string): unknown =>
+  pointer
+    .split("/")
+    .slice(1)
+    .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], value);
 
 /** The documented path that a real one belongs to; the one with the most words of its own where several fit. */
 function templateOf(document: OpenApiDocument, method: string, path: string): string {

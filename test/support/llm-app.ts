@@ -40,7 +40,7 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const models = createLlmModelStore(db, systemClock, providers);
   const drivers = createDriverPool(providers);
   const settleDefaults = createSettleDefaults({ providers, models });
-  const once = createOnce(db, systemClock);
+  const once = createOnce(db, systemClock, secrets);
   const testProvider = createTestProvider({ db, clock: systemClock, providers, models, drivers });
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const logger = createLogger({ level: "silent", pretty: false });
