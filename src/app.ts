@@ -6,8 +6,8 @@ import { createAgentStore } from "@/agents/agent-store";
 import { createApiKeyStore } from "@/auth/api-key-store";
 import { authRoutes } from "@/auth/auth-routes";
 import { createUserStore } from "@/auth/user-store";
-import { agentCapabilityRoutes, capabilityRoutes, checkCapabilities } from "@/capabilities/capability-routes";
-import { equip } from "@/capabilities/catalog";
+import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
+import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
 import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import { openDatabase } from "@/database/open-database";
@@ -58,7 +58,13 @@ import { createTurnStore } from "@/turns/turn-store";
 import { createTurnWorker } from "@/turns/turn-worker";
 import { VERSION } from "@/version";
 
-export type AppOptions = { config: Config; clock?: Clock; logger?: Logger; limits?: Limits };
+export type AppOptions = {
+  config: Config;
+  clock?: Clock;
+  logger?: Logger;
+  limits?: Limits;
+  capabilities?: readonly CapabilityDefinition[];
+};
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
@@ -68,6 +74,7 @@ export async function createApp({
   clock = systemClock,
   logger = createLogger({ level: config.logLevel, pretty: false }),
   limits,
+  capabilities = builtInCapabilities,
 }: AppOptions) {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.dataDir);
@@ -98,11 +105,12 @@ export async function createApp({
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
+  const catalog = createCatalog(capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner();
   const equipAgent = async (agentId: string) => {
     const agent = await db.read(() => agents.getUnchecked(agentId));
-    return { modelId: agent.default_model_id, ...equip(agent.capabilities, agent.system_prompt) };
+    return { modelId: agent.default_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
   };
   const runTurn = createRunTurn({
     db,
@@ -135,9 +143,9 @@ export async function createApp({
       healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
       authRoutes({ db, apiKeys, once }, "/api/auth"),
       authRoutes({ db, apiKeys, once }, "/v1/auth"),
-      agentRoutes({ db, agents, once, checkCapabilities, checkModel }),
-      agentCapabilityRoutes({ db, agents }),
-      capabilityRoutes(),
+      agentRoutes({ db, agents, once, checkCapabilities: catalog.check, checkModel }),
+      agentCapabilityRoutes({ db, agents, catalog }),
+      capabilityRoutes({ catalog }),
       agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
       allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
       ...UNDER_SESSION.flatMap((under) => [

@@ -31,8 +31,8 @@ const real: Record<string, string> = {
   key_id: apiKey.id,
 };
 const UNKNOWN_ID = "0199a3b1-1111-7222-8333-944455556666";
-const valueOf = (meaning: string) => real[meaning] ?? UNKNOWN_ID;
-const addressOf = (path: string) => filled(path, valueOf);
+const placeOf = (meaning: string) => real[meaning] ?? UNKNOWN_ID;
+const addressOf = (path: string) => filled(path, placeOf);
 
 const stored = openStored(app.dataDir);
 const before = stored.fingerprint();
@@ -175,7 +175,7 @@ describe.each(named(routes))("%s refuses", (_, { method, path, parameters, body 
       "'%20OR%201=1--",
     ];
     for (const value of isParent ? [...values, others[meaning]!] : values) {
-      const address = filled(path, (other, otherName) => (otherName === name ? value : valueOf(other)));
+      const address = filled(path, (other, otherName) => (otherName === name ? value : placeOf(other)));
       await refused({ method, address, ...sent }, 404, path);
     }
   });

@@ -4,22 +4,15 @@ import type { Database } from "@/database/database";
 import { AgentCapability, Capability, SetCapabilities } from "@/domain/capability";
 import { envelope, listOf, PageQuery, pageOf } from "@/http/lists";
 import { doc, resource } from "@/http/resource";
-import { invalid, notFound } from "@/platform/app-error";
-import { capabilityCatalog, findCapability, toApi } from "./catalog";
+import type { Catalog } from "./catalog";
 
-/** Throws unless every id is known and none comes twice. Those that are coming soon are accepted, and not applied until they come. */
-export function checkCapabilities(ids: readonly string[]): void {
-  if (new Set(ids).size < ids.length) throw invalid("capabilities names one of them twice");
-  if (!ids.every(findCapability)) throw invalid("capabilities names one that is unknown: GET /v1/capabilities lists them");
-}
-
-export const capabilityRoutes = () =>
+export const capabilityRoutes = ({ catalog }: { catalog: Catalog }) =>
   resource("/v1/capabilities", "capabilities")
     .get(
       "",
       ({ query, request }) => {
         actorOf(request);
-        return envelope(pageOf(capabilityCatalog.map(toApi), query), query);
+        return envelope(pageOf(catalog.list(), query), query);
       },
       {
         query: PageQuery,
@@ -34,9 +27,7 @@ export const capabilityRoutes = () =>
       "/:capability_id",
       ({ params, request }) => {
         actorOf(request);
-        const capability = findCapability(params.capability_id);
-        if (!capability) throw notFound("Capability");
-        return toApi(capability);
+        return catalog.get(params.capability_id);
       },
       { detail: doc({ operationId: "getCapability", summary: "Get a capability with its tools", answers: { 200: Capability } }) },
     );
@@ -46,7 +37,7 @@ const AgentCapabilities = listOf("AgentCapability", AgentCapability);
 const positions = (ids: readonly string[]): AgentCapability[] => ids.map((capability_id, position) => ({ capability_id, position }));
 
 /** The capabilities of one agent: prompts and tools apply in the order of their positions. */
-export const agentCapabilityRoutes = ({ db, agents }: { db: Database; agents: AgentStore }) =>
+export const agentCapabilityRoutes = ({ db, agents, catalog }: { db: Database; agents: AgentStore; catalog: Catalog }) =>
   resource("/v1/agents/:agent_id/capabilities", "capabilities")
     .get(
       "",
@@ -69,7 +60,7 @@ export const agentCapabilityRoutes = ({ db, agents }: { db: Database; agents: Ag
         const actor = actorOf(request);
         const agent = await db.transact(function* (tx) {
           yield* agents.get(tx, actor, params.agent_id);
-          checkCapabilities(body.capabilities);
+          catalog.check(body.capabilities);
           return yield* agents.update(tx, actor, params.agent_id, { capabilities: body.capabilities });
         });
         const items = positions(agent.capabilities);

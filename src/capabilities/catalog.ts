@@ -1,5 +1,6 @@
 import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { Capability } from "@/domain/capability";
+import { invalid, notFound } from "@/platform/app-error";
 import type { CapabilityDefinition } from "./capability-definition";
 import { fileSystem, research, sandbox, webFetch } from "./coming-soon";
 import { currentTime } from "./current-time";
@@ -11,7 +12,7 @@ import { testWeather } from "./test-weather";
 export type { CapabilityDefinition } from "./capability-definition";
 
 /** In the order in which the API lists them. */
-export const capabilityCatalog: readonly CapabilityDefinition[] = [
+export const builtInCapabilities: readonly CapabilityDefinition[] = [
   noOp,
   currentTime,
   research,
@@ -23,10 +24,44 @@ export const capabilityCatalog: readonly CapabilityDefinition[] = [
   webFetch,
 ];
 
-export const findCapability = (id: string): CapabilityDefinition | undefined =>
-  capabilityCatalog.find((capability) => capability.id === id);
+export type Catalog = ReturnType<typeof createCatalog>;
 
-export const toApi = ({ id, name, description, status, icon, category, tools }: CapabilityDefinition): Capability => ({
+/** What agents can be given. */
+export const createCatalog = (definitions: readonly CapabilityDefinition[]) => {
+  const find = (id: string): CapabilityDefinition | undefined => definitions.find((capability) => capability.id === id);
+
+  return {
+    list: (): Capability[] => definitions.map(toApi),
+
+    get(id: string): Capability {
+      const definition = find(id);
+      if (!definition) throw notFound("Capability");
+      return toApi(definition);
+    },
+
+    /** Throws unless every id is known and none comes twice. Those that are coming soon are accepted, and not applied until they come. */
+    check(ids: readonly string[]): void {
+      if (new Set(ids).size < ids.length) throw invalid("capabilities must not name one of them twice");
+      if (!ids.every(find)) throw invalid("capabilities must be among those that GET /v1/capabilities lists");
+    },
+
+    /**
+     * What an agent with these capabilities, in this order, tells and offers the model: byte for byte the same on every call.
+     * Ids that this version does not know and capabilities that are not available are left out; of two tools with one name the first stays.
+     */
+    equip(ids: readonly string[], systemPrompt: string): { instructions: string; tools: readonly Tool[] } {
+      const applied = [...new Set(ids)].flatMap((id) => find(id) ?? []).filter(({ status }) => status === "available");
+      const tools = new Map<string, Tool>();
+      for (const tool of applied.flatMap((capability) => capability.tools)) {
+        if (!tools.has(tool.name)) tools.set(tool.name, tool);
+      }
+      const prompts = [...applied.map(({ prompt }) => prompt), systemPrompt];
+      return { instructions: prompts.filter((prompt) => prompt?.trim()).join("\n\n"), tools: [...tools.values()] };
+    },
+  };
+};
+
+const toApi = ({ id, name, description, status, icon, category, tools }: CapabilityDefinition): Capability => ({
   id,
   name,
   description,
@@ -35,17 +70,3 @@ export const toApi = ({ id, name, description, status, icon, category, tools }: 
   category,
   tools: tools.map(describeTool),
 });
-
-/**
- * What an agent with these capabilities, in this order, tells and offers the model: byte for byte the same on every call.
- * Ids that this version does not know and capabilities that are not available are left out; of two tools with one name the first stays.
- */
-export function equip(capabilityIds: readonly string[], systemPrompt: string): { instructions: string; tools: readonly Tool[] } {
-  const applied = [...new Set(capabilityIds)].flatMap((id) => findCapability(id) ?? []).filter(({ status }) => status === "available");
-  const tools = new Map<string, Tool>();
-  for (const tool of applied.flatMap((capability) => capability.tools)) {
-    if (!tools.has(tool.name)) tools.set(tool.name, tool);
-  }
-  const prompts = [...applied.map(({ prompt }) => prompt), systemPrompt];
-  return { instructions: prompts.filter((prompt) => prompt?.trim()).join("\n\n"), tools: [...tools.values()] };
-}

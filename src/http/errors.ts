@@ -29,6 +29,8 @@ export function errorAnswer(error: AppError, headers: Record<string, string> = {
   );
 }
 
+export const nothingHere = () => new AppError("not_found", "There is nothing at this address. The routes are listed at /swagger-ui/.");
+
 /** The one place that turns a failure into an answer. Nothing that was submitted, and no word of an unforeseen error, leaves through it. */
 export function answerFailure(error: unknown, logger: Logger): Response {
   const failure = asAppError(error);

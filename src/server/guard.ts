@@ -1,6 +1,6 @@
 import { authenticateLocally } from "@/auth/authenticate";
 import { setActor } from "@/auth/request-actor";
-import { answerFailure } from "@/http/errors";
+import { answerFailure, nothingHere } from "@/http/errors";
 import { MAX_BODY_BYTES, tooLarge } from "@/http/json-body";
 import { setRequestLog } from "@/http/request-log";
 import { AppError } from "@/platform/app-error";
@@ -22,6 +22,7 @@ export const createGuard =
     let response: Response;
     try {
       refuseStrangeHost(request, hosts);
+      refuseUnreadablePath(request);
       refuseCrossSite(request);
       refuseBody(request);
       response = await answer(request, route, log);
@@ -63,6 +64,15 @@ function refuseStrangeHost(request: Request, hosts: KnownHosts): void {
         code: "unknown_host",
       },
     );
+  }
+}
+
+/** The router gives null for a parameter that it cannot decode, and null is not what a route reads as an unknown id. */
+function refuseUnreadablePath(request: Request): void {
+  try {
+    decodeURIComponent(new URL(request.url).pathname);
+  } catch {
+    throw nothingHere();
   }
 }
 

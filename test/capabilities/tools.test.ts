@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { type JsonValue, type ToolContext, ToolFailure } from "@/agent-loop/tool";
-import { capabilityCatalog, equip, findCapability, toApi } from "@/capabilities/catalog";
+import { describeTool, type JsonValue, type ToolContext, ToolFailure } from "@/agent-loop/tool";
+import { builtInCapabilities, createCatalog } from "@/capabilities/catalog";
 import { Capability } from "@/domain/capability";
+
+const catalog = createCatalog(builtInCapabilities);
 
 const contextAt = (now: string): ToolContext => ({
   sessionId: "session",
@@ -13,7 +15,7 @@ const contextAt = (now: string): ToolContext => ({
 });
 
 const findTool = (name: string) => {
-  const tool = capabilityCatalog.flatMap(({ tools }) => tools).find((each) => each.name === name);
+  const tool = builtInCapabilities.flatMap(({ tools }) => tools).find((each) => each.name === name);
   if (!tool) throw new Error(`no tool ${name}`);
   return tool;
 };
@@ -28,7 +30,7 @@ const accepts = (name: string, input: unknown) => findTool(name).input.safeParse
 
 describe("the catalog", () => {
   test("lists what the contract names, in its order", () => {
-    expect(capabilityCatalog.map(({ id, name, icon, category, status }) => [id, name, icon, category, status].join(" · "))).toEqual([
+    expect(builtInCapabilities.map(({ id, name, icon, category, status }) => [id, name, icon, category, status].join(" · "))).toEqual([
       "noop · No-Op · circle-off · Testing · available",
       "current_time · Current Time · clock · Utilities · available",
       "research · Deep Research · search · AI · coming_soon",
@@ -42,8 +44,8 @@ describe("the catalog", () => {
   });
 
   test("shows each capability in the API's shape, without its prompt", () => {
-    for (const definition of capabilityCatalog) {
-      const shown = toApi(definition);
+    for (const definition of builtInCapabilities) {
+      const shown = catalog.get(definition.id);
       expect(Capability.parse(shown)).toEqual(shown);
       expect(shown).not.toHaveProperty("prompt");
       expect(shown.tools.map(({ effect, policy }) => `${effect} ${policy}`).every((each) => each === "pure auto")).toBe(true);
@@ -51,27 +53,27 @@ describe("the catalog", () => {
   });
 
   test("describes a tool's arguments with a JSON Schema in which defaults are optional", () => {
-    const [time] = toApi(findCapability("current_time")!).tools;
+    const [time] = catalog.get("current_time").tools;
     expect(time?.parameters).toMatchObject({ type: "object", properties: { timezone: { type: "string", default: "UTC" } } });
     expect(time?.parameters).not.toHaveProperty("required");
     expect(time?.parameters).not.toHaveProperty("$schema");
-    expect(toApi(findCapability("test_math")!).tools[0]?.parameters).toMatchObject({ required: ["a", "b"] });
+    expect(catalog.get("test_math").tools[0]?.parameters).toMatchObject({ required: ["a", "b"] });
   });
 
   test("finds nothing under an unknown id", () => {
-    expect(findCapability("nope")).toBeUndefined();
-    expect(findCapability("__proto__")).toBeUndefined();
+    expect(() => catalog.get("nope")).toThrow("Capability not found");
+    expect(() => catalog.get("__proto__")).toThrow("Capability not found");
   });
 });
 
 describe("equip", () => {
-  const todoPrompt = findCapability("stateless_todo_list")!.prompt!;
-  const names = (ids: string[]) => equip(ids, "").tools.map(({ name }) => name);
+  const todoPrompt = builtInCapabilities.find(({ id }) => id === "stateless_todo_list")!.prompt!;
+  const names = (ids: string[]) => catalog.equip(ids, "").tools.map(({ name }) => name);
 
   test("puts the capabilities' prompts before the agent's own", () => {
-    expect(equip(["stateless_todo_list", "noop"], "Be kind.").instructions).toBe(`${todoPrompt}\n\nBe kind.`);
-    expect(equip(["stateless_todo_list"], "  ").instructions).toBe(todoPrompt);
-    expect(equip([], "Be kind.")).toEqual({ instructions: "Be kind.", tools: [] });
+    expect(catalog.equip(["stateless_todo_list", "noop"], "Be kind.").instructions).toBe(`${todoPrompt}\n\nBe kind.`);
+    expect(catalog.equip(["stateless_todo_list"], "  ").instructions).toBe(todoPrompt);
+    expect(catalog.equip([], "Be kind.")).toEqual({ instructions: "Be kind.", tools: [] });
   });
 
   test("offers tools in the order of the capabilities, each once", () => {
@@ -85,8 +87,8 @@ describe("equip", () => {
 
   test("is byte for byte the same on every call", () => {
     const bytes = () => {
-      const { instructions, tools } = equip(["test_weather", "stateless_todo_list", "test_math", "current_time"], "Be kind.");
-      return JSON.stringify([instructions, toApi({ ...findCapability("noop")!, tools })]);
+      const { instructions, tools } = catalog.equip(["test_weather", "stateless_todo_list", "test_math", "current_time"], "Be kind.");
+      return JSON.stringify([instructions, tools.map(describeTool)]);
     };
     expect(bytes()).toBe(bytes());
   });

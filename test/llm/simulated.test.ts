@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { describeTool, type JsonValue, ToolFailure } from "@/agent-loop/tool";
-import { equip } from "@/capabilities/catalog";
+import { builtInCapabilities, createCatalog } from "@/capabilities/catalog";
 import type { ProviderSettings } from "@/domain/llm-provider";
 import type { ContentPart } from "@/domain/message";
 import { type LlmDriver, LlmError, type LlmEvent, type LlmMessage, type LlmRequest } from "@/llm/llm";
@@ -14,7 +14,7 @@ const user = (text: string): LlmMessage => ({ role: "user", content: [{ type: "t
 const script = (...steps: object[]) => `Please.\n\`\`\`simulate\n${JSON.stringify(steps, null, 1)}\n\`\`\`\nThank you.`;
 
 function requestOf(messages: LlmMessage[], capabilities: string[] = [], more: Partial<LlmRequest> = {}): LlmRequest {
-  const { instructions, tools } = equip(capabilities, "Be kind.");
+  const { instructions, tools } = createCatalog(builtInCapabilities).equip(capabilities, "Be kind.");
   return { model: "simulated-1", instructions, messages, tools: tools.map(describeTool), ...more };
 }
 
@@ -33,7 +33,7 @@ const callsOf = (content: readonly ContentPart[]) => content.filter((part) => pa
 
 /** A whole turn, with the real tools. Returns the calls of each round, the answer and the conversation. */
 async function converse(messages: LlmMessage[], capabilities: string[], driver = simulatedDriver(quick)) {
-  const { tools } = equip(capabilities, "");
+  const { tools } = createCatalog(builtInCapabilities).equip(capabilities, "");
   const conversation = [...messages];
   const rounds: string[][] = [];
   for (let round = 0; round < 10; round++) {
