@@ -174,7 +174,9 @@ export async function createApp({
     fetch,
     openApi,
     /** The port is known only once the socket is open. */
-    listensOn: (given: number) => void (port = given),
+    listensOn(given: number): void {
+      port = given;
+    },
 
     /** Takes up every turn that an earlier process left open, and answers from then on. */
     async start(): Promise<void> {

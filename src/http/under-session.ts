@@ -10,10 +10,7 @@ export const UNDER_SESSION: readonly UnderSession[] = [
   { prefix: "/v1/sessions/:session_id", suffix: "BySession" },
 ];
 
-type Parameters = { session_id: string; agent_id?: string | null };
-
-/** An agent's id that cannot be decoded comes as null from the router: it names no agent, which is not the same as an address without one. */
-export const addressOf = (parameters: Parameters): SessionAddress => ({
-  sessionId: parameters.session_id,
-  agentId: "agent_id" in parameters ? (parameters.agent_id ?? "") : null,
+export const addressOf = ({ session_id, agent_id }: { session_id: string; agent_id?: string }): SessionAddress => ({
+  sessionId: session_id,
+  agentId: agent_id ?? null,
 });

@@ -46,7 +46,7 @@ export const createPostMessage = ({ sessions, turns, eventLog, running, wake }: 
     if (title !== null) yield* sessions.update(tx, actor, address, { title });
     if (steered) return toMessage(kept!.json);
 
-    yield* turns.enqueue(tx, kept!);
+    yield* turns.enqueue(kept!);
     if (whenBusy === "interrupt" && active) {
       yield* turns.requestCancel(tx, active.id);
       tx.afterCommit(() => running.cancel(active.id));

@@ -148,7 +148,7 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
   );
 
   return {
-    *enqueue(tx: Tx, { id, session_id, turn_id, sequence }: Pick<KeptEvent, "id" | "session_id" | "turn_id" | "sequence">): Script<void> {
+    *enqueue({ id, session_id, turn_id, sequence }: Pick<KeptEvent, "id" | "session_id" | "turn_id" | "sequence">): Script<void> {
       yield* insert({ id: turn_id!, sessionId: session_id, messageId: id, position: sequence, now: clock.now() });
     },
 

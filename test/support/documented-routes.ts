@@ -42,5 +42,5 @@ export function meaningOf(path: string, name: string): string {
 }
 
 /** The path with real values in it. */
-export const filled = (path: string, valueOf: (meaning: string, name: string) => string): string =>
-  path.replace(/\{([^}]+)\}/g, (_, name: string) => valueOf(meaningOf(path, name), name));
+export const filled = (path: string, placeOf: (meaning: string, name: string) => string): string =>
+  path.replace(/\{([^}]+)\}/g, (_, name: string) => placeOf(meaningOf(path, name), name));

@@ -26,15 +26,15 @@ type Resolve = (schema: JsonSchema) => JsonSchema;
 const resolver =
   ({ components }: OpenApiDocument): Resolve =>
   (schema) =>
-    typeof schema["$ref"] === "string" ? (components.schemas[schema["$ref"].split("/").at(-1)!] as JsonSchema) : schema;
+    typeof schema.$ref === "string" ? (components.schemas[schema.$ref.split("/").at(-1)!] as JsonSchema) : schema;
 
-const forms = (schema: JsonSchema): JsonSchema[] => (schema["anyOf"] ?? schema["oneOf"] ?? [schema]) as JsonSchema[];
+const forms = (schema: JsonSchema): JsonSchema[] => (schema.anyOf ?? schema.oneOf ?? [schema]) as JsonSchema[];
 
 type Wrong = { what: string; path: string[]; value: Json | undefined };
 
 function wrongIn(schema: JsonSchema, resolve: Resolve, depth: number): Wrong[] {
-  const properties = (schema["properties"] ?? {}) as Record<string, JsonSchema>;
-  const required = (schema["required"] ?? []) as string[];
+  const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
+  const required = (schema.required ?? []) as string[];
   return Object.entries(properties).flatMap(([name, given]) => {
     const choices = forms(resolve(given)).map(resolve);
     const own = wrongValues(choices).map(({ what, value }) => ({ what: `${name} ${what}`, path: [name], value }));
@@ -94,19 +94,19 @@ function beyond(schema: JsonSchema): { what: string; value: Json }[] {
 function rightValue(given: JsonSchema, resolve: Resolve): Json {
   const schema = forms(resolve(given))[0]!;
   if (schema !== given) return rightValue(schema, resolve);
-  if (Array.isArray(schema["enum"])) return schema["enum"][0]!;
-  if (schema["const"] !== undefined) return schema["const"];
-  if (schema["default"] !== undefined) return schema["default"];
-  const [type] = [schema["type"] ?? "string"].flat();
+  if (Array.isArray(schema.enum)) return schema.enum[0]!;
+  if (schema.const !== undefined) return schema.const;
+  if (schema.default !== undefined) return schema.default;
+  const [type] = [schema.type ?? "string"].flat();
   if (type === "object") {
-    const required = (schema["required"] ?? []) as string[];
-    const properties = (schema["properties"] ?? {}) as Record<string, JsonSchema>;
+    const required = (schema.required ?? []) as string[];
+    const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
     return Object.fromEntries(required.map((name) => [name, rightValue(properties[name]!, resolve)]));
   }
-  if (type === "array") return Number(schema["minItems"] ?? 0) > 0 ? [rightValue(schema["items"] as JsonSchema, resolve)] : [];
-  if (type === "integer" || type === "number") return Number(schema["minimum"] ?? 1);
+  if (type === "array") return Number(schema.minItems ?? 0) > 0 ? [rightValue(schema.items as JsonSchema, resolve)] : [];
+  if (type === "integer" || type === "number") return Number(schema.minimum ?? 1);
   if (type === "boolean") return false;
-  if (schema["format"] === "email") return "someone@example.com";
+  if (schema.format === "email") return "someone@example.com";
   return "a text that is long enough";
 }
 
