@@ -68,6 +68,8 @@ export type AppOptions = {
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
+const TIDY_EVERY_MS = 60_000;
+
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
 export async function createApp({
   config,
@@ -82,6 +84,7 @@ export async function createApp({
   const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now());
   const closing = new AbortController();
   let stage: Stage = "starting";
+  let tidying: Timer | undefined;
   let port = config.port;
 
   const bus = createEventBus();
@@ -184,12 +187,14 @@ export async function createApp({
       await seedModels({ db, providers, models, env: environmentKeys });
       for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
       runner.start(drainSession);
+      tidying = setInterval(() => db.tidy(), TIDY_EVERY_MS);
       stage = "ready";
     },
 
     /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
     async stop(graceMs = 5000): Promise<void> {
       stage = "draining";
+      clearInterval(tidying);
       closing.abort();
       await runner.stop(graceMs);
       db.close();

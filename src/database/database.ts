@@ -28,6 +28,8 @@ export type Database = {
   transact<T>(script: (tx: Tx) => Script<T>): Promise<T>;
   /** Reads what is committed. */
   read<T>(script: () => Script<T>): Promise<T>;
+  /** Gives freed pages back to the file system, a few at a time. Called now and then. */
+  tidy(): void;
   close(): void;
 };
 

@@ -6,11 +6,24 @@ export type Migration = { name: string; hash: string; statements: string[] };
 
 export const MIGRATIONS = readMigrations() as unknown as readonly Migration[];
 
+/** Whether an upgrade is due for a database that is in use already. */
+export function isBehind(sqlite: Sqlite, migrations: readonly Migration[]): boolean {
+  const hasHistory = sqlite.query("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get() !== null;
+  if (!hasHistory) return false;
+  const applied = new Set(
+    sqlite
+      .query<{ name: string }, []>("SELECT name FROM migrations")
+      .all()
+      .map(({ name }) => name),
+  );
+  return applied.size > 0 && migrations.some(({ name }) => !applied.has(name));
+}
+
 /**
- * Brings the schema up to date: by name and in order, each migration whole or not at all, with its foreign keys checked before it commits.
- * Refuses a database that a newer version has migrated further, and one whose history differs from ours.
+ * Brings the schema up to date: by name and in order, all that is missing or nothing, with foreign keys checked before it commits:
+ * an upgrade that fails leaves the database as the version before it wrote it. Refuses a database that a newer version has migrated further, and one whose history differs from ours.
  */
-export function migrate(sqlite: Sqlite, now: number, migrations = MIGRATIONS): void {
+export function migrate(sqlite: Sqlite, now: number, migrations: readonly Migration[]): void {
   sqlite.run("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
   const applied = sqlite.query<{ name: string; hash: string }, []>("SELECT name, hash FROM migrations").all();
   refuseForeignHistory(applied, migrations);
@@ -22,20 +35,18 @@ export function migrate(sqlite: Sqlite, now: number, migrations = MIGRATIONS): v
   // A table that is rebuilt is dropped in between; with foreign keys on, its children would be deleted with it.
   sqlite.run("PRAGMA foreign_keys = OFF");
   try {
-    for (const migration of missing) apply(sqlite, migration, now);
+    sqlite
+      .transaction(() => {
+        for (const { name, hash, statements } of missing) {
+          for (const statement of statements) sqlite.run(statement);
+          sqlite.run("INSERT INTO migrations (name, hash, applied_at) VALUES (?, ?, ?)", [name, hash, now]);
+        }
+        if (sqlite.query("PRAGMA foreign_key_check").all().length > 0) throw new Error("The migrations break foreign keys");
+      })
+      .immediate();
   } finally {
     sqlite.run("PRAGMA foreign_keys = ON");
   }
-}
-
-function apply(sqlite: Sqlite, { name, hash, statements }: Migration, now: number): void {
-  sqlite
-    .transaction(() => {
-      for (const statement of statements) sqlite.run(statement);
-      if (sqlite.query("PRAGMA foreign_key_check").all().length > 0) throw new Error(`Migration ${name} breaks foreign keys`);
-      sqlite.run("INSERT INTO migrations (name, hash, applied_at) VALUES (?, ?, ?)", [name, hash, now]);
-    })
-    .immediate();
 }
 
 function refuseForeignHistory(applied: { name: string; hash: string }[], migrations: readonly Migration[]): void {

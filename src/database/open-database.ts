@@ -1,33 +1,35 @@
 import { Database as Sqlite } from "bun:sqlite";
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { StartRefused } from "@/platform/app-error";
 import type { Database } from "./database";
-import { migrate } from "./migrate";
+import { isBehind, MIGRATIONS, type Migration, migrate } from "./migrate";
 import { createSqliteDatabase } from "./sqlite";
 
 /** "Evrr", in the file's header at byte 68: says whose database this is before it is opened. Source: sqlite.org/fileformat2.html#application_id */
 const APPLICATION_ID = 0x45767272;
 
+/** What the write-ahead log is cut back to after a burst. */
+const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
+
 /**
  * Opens or makes the database. `synchronous=FULL` is what makes a commit survive a power cut; WAL with NORMAL does not.
  * Throws `StartRefused`, and changes nothing, for a file that is empty, damaged, of another program or of a newer version.
  */
-export function openDatabase(path: string, now: number): Database {
-  const isNew = path === ":memory:" || !existsSync(path);
-  if (!isNew) refuseStrangeFile(path);
+export function openDatabase(path: string, now: number, migrations: readonly Migration[] = MIGRATIONS): Database {
+  if (path !== ":memory:" && !existsSync(path)) create(path);
+  if (path !== ":memory:") refuseStrangeFile(path);
 
-  const sqlite = new Sqlite(path, { create: true, strict: true });
+  const sqlite = new Sqlite(path, { create: path === ":memory:", readwrite: true, strict: true });
   try {
     sqlite.run("PRAGMA busy_timeout = 5000");
-    if (isNew) {
-      sqlite.run(`PRAGMA application_id = ${APPLICATION_ID}`);
-      sqlite.run("PRAGMA auto_vacuum = INCREMENTAL");
-    }
     sqlite.run("PRAGMA journal_mode = WAL");
     sqlite.run("PRAGMA synchronous = FULL");
     sqlite.run("PRAGMA foreign_keys = ON");
     sqlite.run("PRAGMA temp_store = MEMORY");
-    migrate(sqlite, now);
+    sqlite.run(`PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES}`);
+    if (isBehind(sqlite, migrations)) snapshot(sqlite, path, now);
+    migrate(sqlite, now, migrations);
   } catch (error) {
     sqlite.close();
     if (isDamage(error)) throw new StartRefused(`The database ${path} is damaged. Move it away and restore a backup; nothing was changed.`);
@@ -36,7 +38,26 @@ export function openDatabase(path: string, now: number): Database {
   return createSqliteDatabase(sqlite);
 }
 
-function refuseStrangeFile(path: string): void {
+/** Made under another name: a crash in the first moments must not leave an empty file, which a later start would refuse. */
+function create(path: string): void {
+  const unfinished = `${path}.unfinished`;
+  rmSync(unfinished, { force: true });
+  const sqlite = new Sqlite(unfinished, { create: true });
+  sqlite.run("PRAGMA auto_vacuum = INCREMENTAL");
+  sqlite.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+  sqlite.close();
+  renameSync(unfinished, path);
+}
+
+/** A copy from before an upgrade, for whoever wants the version before back: in `backups/` beside the database. */
+function snapshot(sqlite: Sqlite, path: string, now: number): void {
+  const folder = join(dirname(path), "backups");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  sqlite.run("VACUUM INTO ?", [join(folder, `before-upgrade-${new Date(now).toISOString().replace(/[:.]/g, "-")}.db`)]);
+}
+
+/** Throws `StartRefused` for a file that is empty, damaged at its beginning or of another program. Reads 100 bytes and changes nothing. */
+export function refuseStrangeFile(path: string): void {
   const header = Buffer.alloc(100);
   const file = openSync(path, "r");
   const length = readSync(file, header, 0, 100, 0);

@@ -15,6 +15,9 @@ type Operation = {
 /** The most operations that share one commit: bounds how long the event loop is held. */
 const BATCH_LIMIT = 256;
 
+/** So few pages are given back at a time that nobody waits for it. */
+const TIDY_PAGES = 200;
+
 /**
  * Group commit: operations that are asked for within one tick run as savepoints of one transaction and share one fsync.
  * Their promises resolve, and their effects run, after that fsync. A batch runs without a pause, so a read never sees half of it.
@@ -80,6 +83,7 @@ export function createSqliteDatabase(sqlite: Sqlite): Database {
         if (waiting.push(operation) === 1) setImmediate(flush);
       }),
     read: async (script) => drive(script()),
+    tidy: () => sqlite.run(`PRAGMA incremental_vacuum(${TIDY_PAGES})`),
     close: () => {
       while (waiting.length > 0) flush();
       sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");

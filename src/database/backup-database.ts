@@ -1,0 +1,46 @@
+import { Database as Sqlite } from "bun:sqlite";
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { StartRefused } from "@/platform/app-error";
+import { findDamage } from "./check-database";
+import { refuseStrangeFile } from "./open-database";
+
+/**
+ * Writes a consistent copy of a database that may be in use, checks it, and only then gives it its name: a file of that name is a whole backup.
+ * Copying the database's files instead would tear them. Source: sqlite.org/lang_vacuum.html#vacuuminto
+ */
+export function backupDatabase(from: string, to: string): void {
+  if (!existsSync(from)) throw new StartRefused(`There is no database at ${from}. Say which data folder with --data-dir.`);
+  refuseStrangeFile(from);
+  if (existsSync(to)) throw new StartRefused(`${to} exists already. Choose another name; a backup never overwrites one.`);
+
+  const unfinished = `${to}.unfinished`;
+  rmSync(unfinished, { force: true });
+  const sqlite = new Sqlite(from, { readwrite: true });
+  try {
+    sqlite.run("PRAGMA busy_timeout = 5000");
+    sqlite.run("VACUUM INTO ?", [unfinished]);
+  } finally {
+    sqlite.close();
+  }
+  chmodSync(unfinished, 0o600);
+  const damage = findDamage(unfinished);
+  if (damage) {
+    rmSync(unfinished, { force: true });
+    throw new StartRefused(`The copy was thrown away: ${damage}. The database itself needs attention: restore an earlier backup.`);
+  }
+  settle(unfinished, to);
+}
+
+/** Makes the bytes and then the name durable: after a power cut there is the whole file or none. */
+export function settle(unfinished: string, name: string): void {
+  sync(unfinished);
+  renameSync(unfinished, name);
+  sync(dirname(name));
+}
+
+function sync(path: string): void {
+  const file = openSync(path, "r");
+  fsyncSync(file);
+  closeSync(file);
+}
