@@ -14,6 +14,9 @@ export type Config = {
   baseUrl: string;
   openaiKey: string | undefined;
   anthropicKey: string | undefined;
+  /** Hours between two scheduled backups; 0 makes none. */
+  backupEveryHours: number;
+  backupKeep: number;
   env: Record<string, string | undefined>;
 };
 
@@ -34,6 +37,8 @@ export const SETTINGS: readonly Setting[] = [
     meaning: "<key_id>:<base64 of 32 bytes>, seals providers' keys",
   },
   { variable: "SECRETS_ENCRYPTION_KEY_PREVIOUS", fallback: "", meaning: "the key before, while secrets are being sealed anew" },
+  { variable: "BACKUP_EVERY_HOURS", fallback: "0", meaning: "hours between two backups into the data folder; 0 makes none" },
+  { variable: "BACKUP_KEEP", fallback: "7", meaning: "how many of those backups are kept" },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models" },
 ];
@@ -49,15 +54,18 @@ export function readConfig(flags: Flags, env: Record<string, string | undefined>
     return given === undefined || given === "" ? SETTINGS.find((setting) => setting.variable === variable)!.fallback : given;
   };
 
-  const port = Number(value(flags.port, "PORT"));
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new StartRefused("PORT must be a whole number from 0 to 65535.");
+  const whole = (variable: string, given: string, least: number, most: number): number => {
+    const number = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+    if (!(number >= least && number <= most)) throw new StartRefused(`${variable} must be a whole number from ${least} to ${most}.`);
+    return number;
+  };
 
   const logLevel = LOG_LEVELS.find((level) => level === value(flags.logLevel, "LOG_LEVEL"));
   if (!logLevel) throw new StartRefused(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
 
   const config: Config = {
     host: value(flags.host, "HOST"),
-    port,
+    port: whole("PORT", value(flags.port, "PORT"), 0, 65535),
     dataDir: value(flags.dataDir, "DATA_DIR"),
     authMode: readAuthMode(value(undefined, "AUTH_MODE")),
     logLevel,
@@ -65,6 +73,8 @@ export function readConfig(flags: Flags, env: Record<string, string | undefined>
     baseUrl: value(undefined, "AUTH_BASE_URL"),
     openaiKey: env["DEFAULT_OPENAI_API_KEY"] || undefined,
     anthropicKey: env["DEFAULT_ANTHROPIC_API_KEY"] || undefined,
+    backupEveryHours: whole("BACKUP_EVERY_HOURS", value(undefined, "BACKUP_EVERY_HOURS"), 0, 8760),
+    backupKeep: whole("BACKUP_KEEP", value(undefined, "BACKUP_KEEP"), 1, 10_000),
     env,
   };
   refuseOpenDoor(config);

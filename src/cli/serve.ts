@@ -4,6 +4,7 @@ import { type Config, readConfig, SETTINGS } from "@/config";
 import { createLogger } from "@/platform/logger";
 import { startServer } from "@/start";
 import { VERSION } from "@/version";
+import { scheduleBackups } from "./scheduled-backups";
 
 const variables = SETTINGS.map(
   ({ variable, fallback, meaning }) => `  ${variable.padEnd(33)}${meaning}${fallback === "" ? "" : ` (${fallback})`}`,
@@ -28,12 +29,14 @@ async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
   const server = await startServer({ config, logger });
   process.stdout.write(banner(config, server.url));
+  const backups = scheduleBackups(config, logger);
 
   let isStopping = false;
   const stop = async (signal: string) => {
     if (isStopping) process.exit(1);
     isStopping = true;
     logger.info({ signal }, "stopping: running turns are handed over; once more stops at once");
+    backups.stop();
     await server.stop();
     process.exit(0);
   };
