@@ -86,6 +86,12 @@ export type Message = z.infer<typeof Message>;
 
 const GivenImage = ImagePart.refine((part) => (part.url == null) !== (part.base64 == null), { error: "needs either url or base64" })
   .refine((part) => part.base64 == null || part.media_type != null, { error: "needs media_type beside base64" })
+  .refine((part) => part.base64 == null || part.media_type == null || /^image\/[\w.+-]{1,60}$/.test(part.media_type), {
+    error: "must have the media_type of an image, such as image/png",
+  })
+  .refine((part) => part.base64 == null || /^[A-Za-z0-9+/]+={0,2}$/.test(part.base64), {
+    error: "must have base64 without a prefix, blanks or line breaks",
+  })
   .refine((part) => part.url == null || /^(https?:\/\/|data:image\/)/.test(part.url), {
     error: "must have an http, https or data:image address",
   })

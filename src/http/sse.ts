@@ -5,14 +5,14 @@ const encoder = new TextEncoder();
 const OPENING = encoder.encode("retry: 1000\n: connected\n\n");
 const HEARTBEAT = encoder.encode(": still here\n\n");
 
-/** Comments keep proxies from closing a stream that has nothing to say. Milliseconds. */
-const HEARTBEAT_MS = 8000;
+/** Comments keep proxies from closing a stream that has nothing to say. Sent a little before the 8 seconds that clients are promised. */
+const HEARTBEAT_MS = 7500;
 
 /**
  * Server-sent events from a source that is pulled: the next batch is asked for when the client has taken the last,
  * so a slow client costs one batch. Source: html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function sse(source: AsyncGenerator<Frame[]>, stop: () => void): Response {
+export function sse(source: AsyncGenerator<Frame[]>, stop: () => void, heartbeatMs = HEARTBEAT_MS): Response {
   let next: Promise<IteratorResult<Frame[]>> | undefined;
   let isOpened = false;
 
@@ -24,7 +24,7 @@ export function sse(source: AsyncGenerator<Frame[]>, stop: () => void): Response
           return controller.enqueue(OPENING);
         }
         next ??= source.next();
-        const result = await within(next, HEARTBEAT_MS);
+        const result = await within(next, heartbeatMs);
         if (result === "late") return controller.enqueue(HEARTBEAT);
         next = undefined;
         if (result.done) return controller.close();

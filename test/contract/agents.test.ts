@@ -26,7 +26,7 @@ test("an agent needs a name and a prompt; all else has a value from the start", 
 
 test("text comes back as it was given, in any script", async () => {
   await using app = await contractApp();
-  const system_prompt = 'Grüße, 世界 👩‍👩‍👧 \u202e "quotes" \\ \n\t </script> %s ${x} \u2028';
+  const system_prompt = 'Grüße, 世界 👩‍👩‍👧 \u202e "quotes" \\ \n\t </script> %s $(x) \u2028';
   const { body } = await app.expect<Agent>("POST /v1/agents", 201, { name: "名前", system_prompt, tags: ["é", "a b", "%_\\"] });
   expect(body).toMatchObject({ name: "名前", system_prompt, tags: ["é", "a b", "%_\\"] });
 });

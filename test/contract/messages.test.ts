@@ -105,6 +105,16 @@ test.each<[string, unknown, string]>([
   ],
   ["an image without its type", { content: [{ type: "image", base64: PIXEL }] }, "content.0 needs media_type beside base64"],
   [
+    "a page as an image",
+    { content: [{ type: "image", base64: PIXEL, media_type: "text/html" }] },
+    "content.0 must have the media_type of an image, such as image/png",
+  ],
+  [
+    "an image that is not base64",
+    { content: [{ type: "image", base64: `data:image/png;base64,${PIXEL}`, media_type: "image/png" }] },
+    "content.0 must have base64 without a prefix, blanks or line breaks",
+  ],
+  [
     "an image in a file",
     { content: [{ type: "image", url: "file:///etc/passwd" }] },
     "content.0 must have an http, https or data:image address",
