@@ -171,7 +171,7 @@ export async function createApp({
   const route = (request: Request) =>
     pages.reduce<Response | undefined>((answer, page) => answer ?? page(request), undefined) ?? server.fetch(request);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
-  const fetch = createGuard({ route, hosts, logger });
+  const fetch = createGuard({ route, hosts, isDraining: () => stage === "draining", logger });
 
   return {
     fetch,

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { endsTurn } from "./support/client";
+import { rmSync } from "node:fs";
+import { endsTurn, readStream } from "./support/client";
 import { testApp } from "./support/test-app";
 
 const script = (...steps: unknown[]) => `\`\`\`simulate\n${JSON.stringify(steps)}\n\`\`\``;
@@ -159,4 +160,19 @@ test("a session deleted in mid-turn is gone, its stream ends, and the server goe
   expect((await app.call("DELETE", session.path)).status).toBe(204);
   await stream.text();
   expect((await app.get(session.path)).status).toBe(404);
+});
+
+test("a shutdown tells streams that it comes, and an idle watcher's place beyond the end is its end", async () => {
+  const app = await testApp();
+  const session = await app.createSession((await app.createAgent()).id);
+  await app.ask(session, "hello");
+  const stream = readStream(await fetch(`${app.url}${session.path}/events`, { headers: { "last-event-id": "99999" } }));
+  const { message } = await app.ask(session, "again");
+  expect((await stream.next()).value).toMatchObject({ type: "message.user", data: { id: message.id } });
+
+  await app.stop();
+  let last: string | undefined;
+  for await (const { type } of stream) last = type;
+  expect(last).toBe("server.draining");
+  rmSync(app.dataDir, { recursive: true });
 });

@@ -92,6 +92,8 @@ export const LiveEvents = {
   "message.delta": z.object(delta).meta({ id: "MessageDelta" }),
   "reasoning.delta": z.object(delta).meta({ id: "ReasoningDelta" }),
   "tool_call.delta": z.object({ ...delta, tool_call_id: z.string(), name: z.string() }).meta({ id: "ToolCallDelta" }),
+  /** The server goes away: connect again in a moment, with the last id. */
+  "server.draining": z.object({}).meta({ id: "ServerDraining" }),
   "message.discarded": z.object({ turn_id: Id, message_id: Id, attempt: z.int() }).meta({ id: "MessageDiscarded" }),
 } as const;
 export type LiveEventType = keyof typeof LiveEvents;

@@ -37,6 +37,13 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
       .returning({ next: sessions.nextSequence })
       .prepare(),
   );
+  const last = prepare<{ id: string }, { next: number }>((sql) =>
+    sql
+      .select({ next: sessions.nextSequence })
+      .from(sessions)
+      .where(eq(sessions.id, raw.placeholder("id")))
+      .prepare(),
+  );
   const insert = prepare<typeof events.$inferInsert, { sequence: number }>((sql) =>
     sql
       .insert(events)
@@ -104,6 +111,11 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
     after: (sessionId: string, sequence: number, limit: number): Script<KeptEvent[]> => after({ sessionId, after: sequence, limit }),
 
     ofTurn: (turnId: string, after = 0): Script<KeptEvent[]> => ofTurn({ turnId, after }),
+
+    *lastSequence(sessionId: string): Script<number> {
+      const [row] = yield* last({ id: sessionId });
+      return (row?.next ?? 1) - 1;
+    },
 
     /** The sequence of the event with this id, or null when the session has none such. */
     *sequenceOf({ sql }: Pick<Tx, "sql">, sessionId: string, id: string): Script<number | null> {

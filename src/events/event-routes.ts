@@ -6,7 +6,7 @@ import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/ev
 import type { Actor } from "@/domain/user";
 import { envelope, listOf, PageQuery, SequenceQuery } from "@/http/lists";
 import { doc, resource } from "@/http/resource";
-import { sse } from "@/http/sse";
+import { type Frame, sse } from "@/http/sse";
 import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
 import { invalid } from "@/platform/app-error";
 import { toTimestamp } from "@/platform/clock";
@@ -38,8 +38,14 @@ export function eventRoutes({ db, eventLog, followSession, checkSession, closing
     const left = new AbortController();
     request.signal.addEventListener("abort", () => left.abort(), { once: true });
     const signal = AbortSignal.any([left.signal, closing]);
-    const frames = followSession({ sessionId: address.sessionId, after, types: typesOf(query), signal });
-    return sse(frames, () => left.abort());
+    const following = followSession({ sessionId: address.sessionId, after, types: typesOf(query), signal });
+    return sse(untilDraining(following, left.signal), () => left.abort());
+  }
+
+  /** Ends with a word to clients when the server goes away, so that they come back at once and do not take it for an error. */
+  async function* untilDraining(frames: AsyncGenerator<Frame[]>, left: AbortSignal): AsyncGenerator<Frame[]> {
+    yield* frames;
+    if (closing.aborted && !left.aborted) yield [{ sequence: null, type: "server.draining", json: "{}" }];
   }
 
   async function list(request: Request, address: SessionAddress, query: Query) {
@@ -55,8 +61,9 @@ export function eventRoutes({ db, eventLog, followSession, checkSession, closing
     return db.read(function* () {
       yield* checkSession(actorOf(request), address);
       const lastId = request.headers.get("last-event-id");
-      if (lastId !== null && /^\d{1,15}$/.test(lastId)) return Number(lastId);
-      if (query.after_sequence !== undefined) return query.after_sequence;
+      const asked = lastId !== null && /^\d{1,15}$/.test(lastId) ? Number(lastId) : query.after_sequence;
+      // A place beyond the end is from before a backup was restored: following from there would be silent until the log grew past it.
+      if (asked !== undefined) return Math.min(asked, yield* eventLog.lastSequence(address.sessionId));
       if (query.since_id === undefined) return 0;
       const sequence = yield* eventLog.sequenceOf(db, address.sessionId, query.since_id);
       if (sequence === null) throw invalid("since_id names no event of this session");

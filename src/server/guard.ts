@@ -8,13 +8,19 @@ import { newId } from "@/platform/ids";
 import type { Logger } from "@/platform/logger";
 import type { KnownHosts } from "./known-hosts";
 
-type Parts = { route: (request: Request) => Response | Promise<Response>; hosts: KnownHosts; logger: Logger };
+type Parts = {
+  route: (request: Request) => Response | Promise<Response>;
+  hosts: KnownHosts;
+  /** The server is going away: it answers only that. */
+  isDraining: () => boolean;
+  logger: Logger;
+};
 
 export type Guard = (request: Request) => Promise<Response>;
 
 /** What every request passes before any route sees it, cheapest check first, and what every answer gets on its way out. Never throws. */
 export const createGuard =
-  ({ route, hosts, logger }: Parts): Guard =>
+  ({ route, hosts, isDraining, logger }: Parts): Guard =>
   async (request) => {
     const begun = performance.now();
     const requestId = newId();
@@ -23,6 +29,7 @@ export const createGuard =
     try {
       refuseStrangeHost(request, hosts);
       refuseUnreadablePath(request);
+      if (isDraining()) refuseWhileDraining(request);
       refuseCrossSite(request);
       refuseBody(request);
       response = await answer(request, route, log);
@@ -51,6 +58,12 @@ async function withoutStream(response: Response): Promise<Response> {
   if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response;
   await response.body?.cancel();
   return new Response(null, { status: response.status, headers: response.headers });
+}
+
+/** Probes still hear how it is; everyone else is told to come back. */
+function refuseWhileDraining(request: Request): void {
+  if (/^\/(health|ready)\/?$/.test(new URL(request.url).pathname)) return;
+  throw new AppError("unavailable", "The server is shutting down: try again in a moment", { code: "draining", retryAfterSeconds: 1 });
 }
 
 /** A page of another site can make a browser ask this machine under that site's own name: such a name is none that we serve. */

@@ -213,7 +213,7 @@ test("a failure that nobody foresaw says nothing of itself, and its log line car
     ],
     logger,
   );
-  const guard = createGuard({ route: (request) => server.fetch(request), hosts: { has: () => true }, logger });
+  const guard = createGuard({ route: (request) => server.fetch(request), hosts: { has: () => true }, isDraining: () => false, logger });
   for (const path of ["/boom/sync", "/boom/async"]) {
     const response = await guard(new Request(`http://localhost${path}`, { headers: { host: "localhost" } }));
     expect([response.status, await response.json()]).toEqual([500, { error: "Internal error", status: 500, code: "internal_error" }]);
