@@ -130,7 +130,7 @@ CREATE TABLE `turns` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `turns_by_session` ON `turns` (`session_id`,`position`);--> statement-breakpoint
-CREATE INDEX `turns_open` ON `turns` (`session_id`,`position`) WHERE status in ('queued', 'running');--> statement-breakpoint
+CREATE INDEX `turns_open` ON `turns` (`session_id`,`position`) WHERE status in ('queued', 'running', 'waiting');--> statement-breakpoint
 CREATE UNIQUE INDEX `turns_one_active` ON `turns` (`session_id`) WHERE status in ('running', 'waiting');--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,

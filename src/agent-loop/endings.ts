@@ -1,6 +1,6 @@
 import type { EventDraft, MessageDraft } from "@/domain/event";
 import { endWithoutRunning } from "./call-tools";
-import { nextStep } from "./next-step";
+import { openCalls } from "./next-step";
 import { type Spent, spentIn } from "./spent";
 
 export type TurnEnd = Spent & { status: "completed" | "failed" | "cancelled"; error: { code: string; message: string } | null };
@@ -71,8 +71,5 @@ const says = (text: string, metadata: MessageDraft["metadata"]): MessageDraft =>
   metadata: metadata ?? null,
 });
 
-function answerOpenCalls(log: readonly EventDraft[], error: string): EventDraft[] {
-  const step = nextStep(log, { maxModelCalls: Number.POSITIVE_INFINITY });
-  if (step.kind !== "run_tools") return [];
-  return step.calls.flatMap(({ call, wasStarted }) => endWithoutRunning(call, error, wasStarted ? "interrupted" : "error"));
-}
+const answerOpenCalls = (log: readonly EventDraft[], error: string): EventDraft[] =>
+  openCalls(log).flatMap(({ call, wasStarted }) => endWithoutRunning(call, error, wasStarted ? "interrupted" : "error"));

@@ -21,15 +21,15 @@ export function nextStep(log: readonly EventDraft[], { maxModelCalls }: { maxMod
   if (!log.some(({ type }) => type === "turn.started")) return { kind: "start" };
   if (crashesSinceProgress(log) >= MAX_CRASHES) return { kind: "give_up", code: "crash_loop" };
 
-  const lastAnswer = log.findLastIndex(({ type }) => type === "message.assistant");
-  const calls = lastAnswer < 0 ? [] : callsOf(log[lastAnswer]!);
-  const open = openCalls(calls, log.slice(lastAnswer + 1));
+  const open = openCalls(log);
   if (open.length > 0) return { kind: "run_tools", calls: open };
 
+  const lastAnswer = log.findLastIndex(({ type }) => type === "message.assistant");
+  const isLastWord = lastAnswer >= 0 && callsOf(log[lastAnswer]!).length === 0;
   // A message that came after the model was asked has not been read yet: the turn goes on with it.
   const asked = log.findLastIndex(({ type }) => type === "model.started");
   const hasUnread = log.findLastIndex(({ type }) => type === "message.user") > asked;
-  if (lastAnswer >= 0 && calls.length === 0 && !hasUnread && asked < lastAnswer) return { kind: "finish" };
+  if (isLastWord && !hasUnread && asked < lastAnswer) return { kind: "finish" };
 
   const answers = log.filter(({ type }) => type === "message.assistant").length;
   if (answers >= maxModelCalls) return { kind: "give_up", code: "model_call_limit" };
@@ -51,10 +51,16 @@ function callModel(step: number, log: readonly EventDraft[]): Step {
 export const callsOf = (event: EventDraft): ToolCallPart[] =>
   event.type === "message.assistant" ? event.data.content.filter((part) => part.type === "tool_call") : [];
 
-function openCalls(calls: readonly ToolCallPart[], since: readonly EventDraft[]): OpenCall[] {
+/** The calls of the last answer that nothing has answered yet, whatever becomes of the turn. */
+export function openCalls(log: readonly EventDraft[]): OpenCall[] {
+  const lastAnswer = log.findLastIndex(({ type }) => type === "message.assistant");
+  if (lastAnswer < 0) return [];
+  const since = log.slice(lastAnswer + 1);
   const answered = new Set(since.flatMap((event) => (event.type === "tool.completed" ? [event.data.tool_call_id] : [])));
   const started = new Set(since.flatMap((event) => (event.type === "tool.started" ? [event.data.tool_call_id] : [])));
-  return calls.filter(({ id }) => !answered.has(id)).map((call) => ({ call, wasStarted: started.has(call.id) }));
+  return callsOf(log[lastAnswer]!)
+    .filter(({ id }) => !answered.has(id))
+    .map((call) => ({ call, wasStarted: started.has(call.id) }));
 }
 
 function crashesSinceProgress(log: readonly EventDraft[]): number {

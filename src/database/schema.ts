@@ -170,7 +170,7 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     },
     (row) => [
       index("turns_by_session").on(row.sessionId, row.position),
-      index("turns_open").on(row.sessionId, row.position).where(sql`status in ('queued', 'running')`),
+      index("turns_open").on(row.sessionId, row.position).where(sql`status in ('queued', 'running', 'waiting')`),
       uniqueIndex("turns_one_active").on(row.sessionId).where(sql`status in ('running', 'waiting')`),
     ],
   );

@@ -28,7 +28,8 @@ export const createFollowSession = ({ db, eventLog, live, bus }: { db: Database;
     try {
       while (!signal.aborted) {
         const hint = wake.clear();
-        const events = hint === "live" ? [] : await db.read(() => eventLog.after(sessionId, cursor, BATCH));
+        // Asked for only when something was kept: most rounds carry a few words of the message being written.
+        const events = hint === "live" || hint === null ? [] : await db.read(() => eventLog.after(sessionId, cursor, BATCH));
         cursor = events.at(-1)?.sequence ?? cursor;
 
         const message = live.of(sessionId);

@@ -71,7 +71,7 @@ export const createRunTurn = ({
       tx.afterCommit(() => {
         lastSeen = kept.at(-1)?.sequence ?? lastSeen;
       });
-      if (modelName !== null && drafts.some(({ type }) => type === "turn.started")) yield* turns.setModel(tx, turn.id, modelName);
+      if (modelName !== null && drafts.some(({ type }) => type === "turn.started")) yield* turns.setModel(turn.id, modelName);
       if (end) yield* finish(tx, end);
       return { isKept: true, news: [] };
     }

@@ -21,6 +21,8 @@ export type TurnStore = ReturnType<typeof createTurnStore>;
 /** Turns and the part of the session's row that follows them. */
 export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Database, "tables">, clock: Clock) => {
   const slot = raw.placeholder;
+  /** Word for word the condition of the index on open turns; another spelling would read every turn of the session. */
+  const isOpen = raw`status in ('queued', 'running', 'waiting')`;
   const conversation = prepare<{ sessionId: string; position: number }, { json: string }>((sql) =>
     sql
       .select({ json: events.data })
@@ -40,7 +42,7 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     sql
       .select()
       .from(turns)
-      .where(and(eq(turns.sessionId, slot("sessionId")), raw`${turns.status} in ('queued', 'running', 'waiting')`))
+      .where(and(eq(turns.sessionId, slot("sessionId")), isOpen))
       .orderBy(raw`${turns.status} = 'queued'`, asc(turns.position))
       .limit(1)
       .prepare(),
@@ -49,7 +51,7 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     sql
       .select()
       .from(turns)
-      .where(and(eq(turns.sessionId, slot("sessionId")), raw`${turns.status} in ('queued', 'running', 'waiting')`))
+      .where(and(eq(turns.sessionId, slot("sessionId")), isOpen))
       .orderBy(raw`${turns.status} = 'queued'`, asc(turns.position))
       .prepare(),
   );
@@ -72,6 +74,14 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
         usage: noUsage,
         createdAt: slot("now"),
       })
+      .returning({ id: turns.id })
+      .prepare(),
+  );
+  const nameModel = prepare<{ id: string; model: string }, { id: string }>((sql) =>
+    sql
+      .update(turns)
+      .set({ model: raw`${slot("model")}` })
+      .where(eq(turns.id, slot("id")))
       .returning({ id: turns.id })
       .prepare(),
   );
@@ -182,8 +192,8 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
       if (mine?.epoch === epoch) yield* run(tx.sql.update(turns).set({ status: "queued" }).where(isRunning));
     },
 
-    *setModel(tx: Tx, turnId: string, model: string): Script<void> {
-      yield* run(tx.sql.update(turns).set({ model }).where(eq(turns.id, turnId)));
+    *setModel(turnId: string, model: string): Script<void> {
+      yield* nameModel({ id: turnId, model });
     },
 
     /** Closes a turn and tells what became of its session. Goes into the transaction of the turn's last events. */
@@ -223,9 +233,7 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
 
     /** Every session that has a turn to run: what a start takes up again. */
     *sessionsWithOpenTurns({ sql }: Pick<Tx, "sql">): Script<string[]> {
-      const rows = yield* run(
-        sql.selectDistinct({ sessionId: turns.sessionId }).from(turns).where(raw`${turns.status} in ('queued', 'running')`),
-      );
+      const rows = yield* run(sql.selectDistinct({ sessionId: turns.sessionId }).from(turns).where(isOpen));
       return rows.map(({ sessionId }) => sessionId);
     },
 
