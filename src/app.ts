@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Limits } from "@/agent-loop/limits";
 import { agentRoutes } from "@/agents/agent-routes";
@@ -35,6 +35,7 @@ import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
 import { createMessageLog } from "@/messages/message-log";
 import { messageRoutes } from "@/messages/message-routes";
 import { createPostMessage } from "@/messages/post-message";
+import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
@@ -66,8 +67,6 @@ export type AppOptions = {
   capabilities?: readonly CapabilityDefinition[];
 };
 
-export type App = Awaited<ReturnType<typeof createApp>>;
-
 const TIDY_EVERY_MS = 60_000;
 
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
@@ -78,7 +77,7 @@ export async function createApp({
   limits,
   capabilities = builtInCapabilities,
 }: AppOptions) {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(config.dataDir);
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
   const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now());
@@ -201,4 +200,13 @@ export async function createApp({
       lock.release();
     },
   };
+}
+
+function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch {
+    throw new StartRefused(`The data folder ${folder} can't be made or written to. Choose another with --data-dir.`);
+  }
 }

@@ -1,6 +1,7 @@
-import { type CommandDef, defineCommand, runCommand, showUsage } from "citty";
+import { type CommandDef, defineCommand, runCommand } from "citty";
 import { StartRefused } from "@/platform/app-error";
 import { VERSION } from "@/version";
+import { checkUsage, helpOf, WrongUsage } from "./cli/usage";
 
 /** Loaded only when asked for: the server's start does not pay for the others. */
 const COMMANDS: Record<string, () => Promise<CommandDef>> = {
@@ -18,16 +19,19 @@ const main = defineCommand({
 /** Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 the data folder is in use, 78 the server cannot start as it is configured. */
 async function runMain([first = "serve", ...rest]: string[]): Promise<void> {
   if (first === "--version" || first === "-v") return console.log(VERSION);
-  if (first === "--help" || first === "-h") return showUsage(main);
+  if (first === "--help" || first === "-h" || first === "help") return show(await helpOf(main, undefined, false));
 
   // Without a command the flags are those of `serve`.
   const [name, args] = first.startsWith("-") ? ["serve", [first, ...rest]] : [first, rest];
-  const load = COMMANDS[name];
-  if (!load) return exit(2, `Unknown command ${JSON.stringify(name)}. Commands: ${Object.keys(COMMANDS).join(", ")}. See everruns --help.`);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) throw new WrongUsage(`There is no command ${JSON.stringify(name)}. Commands: ${Object.keys(COMMANDS).join(", ")}`);
   const command = await load();
-  if (args.includes("--help") || args.includes("-h")) return showUsage(command, main);
+  if (args.includes("--help") || args.includes("-h")) return show(await helpOf(command, main, name === "serve"));
+  checkUsage(command, args);
   await runCommand(command, { rawArgs: args });
 }
+
+const show = (text: string): void => void process.stdout.write(text);
 
 function exit(code: number, message: string): never {
   process.stderr.write(`everruns: ${message}\n`);
@@ -41,6 +45,6 @@ try {
   await runMain(process.argv.slice(2));
 } catch (error) {
   if (error instanceof StartRefused) exit(error.exitCode, error.message);
-  if (error instanceof Error && error.name === "CLIError") exit(2, error.message);
+  if (error instanceof WrongUsage) exit(2, `${error.message}. See everruns --help.`);
   throw error;
 }

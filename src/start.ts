@@ -46,9 +46,10 @@ function listen({ host, port }: Config, fetch: (request: Request) => Promise<Res
       development: false,
     });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
+    const code = error instanceof Error && "code" in error ? error.code : "unknown error";
+    if (code === "EADDRINUSE")
       throw new StartRefused(`Port ${port} is taken by another program. Stop it, or choose another port with --port.`);
-    throw error;
+    throw new StartRefused(`The server can't listen on ${host}, port ${port} (${code}). Choose another address with --host and --port.`);
   }
 }
 

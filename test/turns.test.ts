@@ -32,7 +32,7 @@ test("a message is answered in a turn, tools and all, and the stream tells it in
     "message.assistant",
     "turn.completed",
   ]);
-  const deltas = events.filter(({ type }) => type === "message.delta").map(({ data }) => data["delta"]);
+  const deltas = events.filter(({ type }) => type === "message.delta").map(({ data }) => data.delta);
   const answer = (await app.messages(session)).at(-1)!;
   expect(answer.content).toEqual([{ type: "text", text: deltas.join("") }]);
   expect(deltas.length).toBeGreaterThan(3);
@@ -48,14 +48,14 @@ test("a message posted while a turn runs is answered in the next one, which sees
 
   const order = events
     .filter(({ type }) => type === "turn.started" || type === "turn.completed")
-    .map(({ type, data }) => [type, data["turn_id"]]);
+    .map(({ type, data }) => [type, data.turn_id]);
   expect(order).toEqual([
     ["turn.started", first.turn_id],
     ["turn.completed", first.turn_id],
     ["turn.started", second.turn_id],
     ["turn.completed", second.turn_id],
   ]);
-  expect(events.filter(({ type }) => type === "session.updated").map(({ data }) => data["status"])).toEqual([undefined, "running"]);
+  expect(events.filter(({ type }) => type === "session.updated").map(({ data }) => data.status)).toEqual([undefined, "running"]);
 });
 
 test("cancelling stops a model in mid-stream, keeps what it wrote and marks it", async () => {
@@ -131,7 +131,7 @@ test("unknown tools, bad arguments and failures become results that the model re
     { name: "divide", arguments: { a: 1, b: 0 } },
   ];
   const { events } = await app.ask(session, script({ call: calls }, { text: "I see" }));
-  const results = events.filter(({ type }) => type === "tool.completed").map(({ data }) => data["status"]);
+  const results = events.filter(({ type }) => type === "tool.completed").map(({ data }) => data.status);
   expect(results).toEqual(["error", "error", "error"]);
   expect(events.at(-1)!.type).toBe("turn.completed");
 });

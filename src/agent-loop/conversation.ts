@@ -2,7 +2,7 @@ import type { MessageDraft } from "@/domain/event";
 import type { LlmMessage } from "@/llm/llm";
 
 /** Messages that the server wrote for people, about a turn that failed: the model is not shown them. */
-const isForPeople = ({ metadata }: MessageDraft): boolean => metadata?.["error"] !== undefined;
+const isForPeople = ({ metadata }: MessageDraft): boolean => metadata?.error !== undefined;
 
 /**
  * What a model is shown of the messages, in their order, with every tool result right behind the call it answers:

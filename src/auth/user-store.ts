@@ -3,8 +3,6 @@ import { type Database, run, type Script, type Tx } from "@/database/database";
 import { LOCAL_USER, type User } from "@/domain/user";
 import type { Clock } from "@/platform/clock";
 
-export type UserStore = ReturnType<typeof createUserStore>;
-
 export const createUserStore = ({ tables: { users } }: Pick<Database, "tables">, clock: Clock) => ({
   /** The local user is a row like any other, so that what it makes has an owner. */
   *ensureLocalUser(tx: Tx): Script<User> {

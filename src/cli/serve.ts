@@ -1,17 +1,13 @@
 import { resolve } from "node:path";
 import { defineCommand } from "citty";
-import { type Config, readConfig, SETTINGS } from "@/config";
+import { type Config, readConfig } from "@/config";
 import { createLogger } from "@/platform/logger";
 import { startServer } from "@/start";
 import { VERSION } from "@/version";
 import { scheduleBackups } from "./scheduled-backups";
 
-const variables = SETTINGS.map(
-  ({ variable, fallback, meaning }) => `  ${variable.padEnd(33)}${meaning}${fallback === "" ? "" : ` (${fallback})`}`,
-).join("\n");
-
 export const serve = defineCommand({
-  meta: { name: "serve", description: `Start the server.\n\nVariables (a flag wins over them):\n${variables}` },
+  meta: { name: "serve", description: "Start the server" },
   args: {
     host: { type: "string", description: "address to listen on" },
     port: { type: "string", description: "port to listen on; 0 takes a free one" },
@@ -28,7 +24,6 @@ export const serve = defineCommand({
 async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
   const server = await startServer({ config, logger });
-  process.stdout.write(banner(config, server.url));
   const backups = scheduleBackups(config, logger);
 
   let isStopping = false;
@@ -42,6 +37,8 @@ async function runServer(config: Config): Promise<void> {
   };
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("SIGTERM", () => void stop("SIGTERM"));
+  // Last: whoever reads it may send a signal at once.
+  process.stdout.write(banner(config, server.url));
 }
 
 function banner({ dataDir, authMode }: Config, url: string): string {

@@ -96,7 +96,6 @@ export const LiveEvents = {
   "server.draining": z.object({}).meta({ id: "ServerDraining" }),
   "message.discarded": z.object({ turn_id: Id, message_id: Id, attempt: z.int() }).meta({ id: "MessageDiscarded" }),
 } as const;
-export type LiveEventType = keyof typeof LiveEvents;
 
 /** One event of the JSON list. */
 export const ListedEvent = z

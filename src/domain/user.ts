@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { Id } from "./common";
 
-export const Role = z.enum(["admin", "user"]);
-
 export const User = z
   .object({ id: Id, email: z.string(), name: z.string(), roles: z.array(z.string()), avatar_url: z.string().nullable() })
   .meta({ id: "User" });

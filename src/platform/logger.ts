@@ -19,6 +19,6 @@ export function createLogger({ level, pretty }: { level: LogLevel; pretty: boole
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
   if (!pretty) return pino(options, { write: (line: string) => void process.stderr.write(line) });
-  const prettify = prettyFactory({ colorize: !process.env["NO_COLOR"], translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname,request_id" });
+  const prettify = prettyFactory({ colorize: !process.env.NO_COLOR, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname,request_id" });
   return pino(options, { write: (line: string) => void process.stderr.write(prettify(JSON.parse(line)) ?? "") });
 }

@@ -69,7 +69,7 @@ export function createClient(url: string) {
 export const endsTurn =
   (turnId: string) =>
   ({ type, data }: StreamedEvent): boolean =>
-    ["turn.completed", "turn.failed", "turn.cancelled"].includes(type) && data["turn_id"] === turnId;
+    ["turn.completed", "turn.failed", "turn.cancelled"].includes(type) && data.turn_id === turnId;
 
 async function follow(address: string, isLast: (event: StreamedEvent) => boolean): Promise<StreamedEvent[]> {
   const control = new AbortController();
