@@ -18,6 +18,7 @@ import { createFollowSession } from "@/events/follow-session";
 import { createLiveMessages } from "@/events/live-messages";
 import { createOnce } from "@/http/once";
 import { UNDER_SESSION } from "@/http/under-session";
+import type { DriverOptions } from "@/llm/wire";
 import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
 import { createLlmModelStore } from "@/llm-models/llm-model-store";
@@ -64,6 +65,8 @@ export type AppOptions = {
   clock?: Clock;
   logger?: Logger;
   limits?: Limits;
+  /** How drivers reach the network, and how long they wait. */
+  llm?: DriverOptions;
   capabilities?: readonly CapabilityDefinition[];
 };
 
@@ -75,6 +78,7 @@ export async function createApp({
   clock = systemClock,
   logger = createLogger({ level: config.logLevel, pretty: false }),
   limits,
+  llm = {},
   capabilities = builtInCapabilities,
 }: AppOptions) {
   makeDataFolder(config.dataDir);
@@ -100,7 +104,7 @@ export async function createApp({
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
-  const drivers = createDriverPool(providers);
+  const drivers = createDriverPool(providers, llm);
   const settleDefaults = createSettleDefaults({ providers, models });
   const resolveModel = createResolveModel({ db, usableModels: createUsableModelStore(db), drivers });
   const checkModel = createCheckModel({ models });

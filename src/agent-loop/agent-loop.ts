@@ -14,7 +14,7 @@ import { TurnCancelled, TurnTimedOut, waitUntil } from "./stop";
 export async function* agentLoop(input: LoopInput): Loop<void> {
   const { signal, limits, now } = input;
   const log = [...input.log];
-  let facts: EventDraft[] = [];
+  let facts: EventDraft[] = [...input.opening];
   let failure: Failure | null = null;
 
   for (;;) {
@@ -49,6 +49,9 @@ export async function* agentLoop(input: LoopInput): Loop<void> {
   }
 }
 
+/** What people are told of a turn that is given up for its crashes. */
+export const CRASHED_TOO_OFTEN = "the server crashed three times in the same step of it";
+
 const isEnding = (reason: unknown): boolean => reason instanceof TurnCancelled || reason instanceof TurnTimedOut;
 
 function endingOf(input: LoopInput, log: readonly EventDraft[], step: Step, failure: Failure | null): Ending | null {
@@ -60,7 +63,7 @@ function endingOf(input: LoopInput, log: readonly EventDraft[], step: Step, fail
   if (signal.aborted) return fail(ending, "turn_timeout", `it took longer than ${Math.round(limits.maxTurnMs / 60_000)} minutes`);
   if (step.kind !== "give_up") return null;
   if (step.code === "model_call_limit") return completeAtLimit(ending, limits.maxModelCalls);
-  return fail(ending, step.code, "the server crashed three times in the same step of it");
+  return fail(ending, step.code, CRASHED_TOO_OFTEN);
 }
 
 /** What must be durable before a step begins. */

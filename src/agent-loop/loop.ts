@@ -20,6 +20,8 @@ export type LoopInput = {
   turn: { id: string; sessionId: string; messageId: string; startedAt: number };
   /** What this turn has kept so far. */
   log: readonly EventDraft[];
+  /** What is to be kept before the turn's next step, together with it. */
+  opening: readonly EventDraft[];
   /** The conversation before this turn. */
   history: readonly LlmMessage[];
   instructions: string;

@@ -19,7 +19,7 @@ const MAX_CRASHES = 3;
  */
 export function nextStep(log: readonly EventDraft[], { maxModelCalls }: { maxModelCalls: number }): Step {
   if (!log.some(({ type }) => type === "turn.started")) return { kind: "start" };
-  if (crashesSinceProgress(log) >= MAX_CRASHES) return { kind: "give_up", code: "crash_loop" };
+  if (hasCrashedTooOften(log)) return { kind: "give_up", code: "crash_loop" };
 
   const open = openCalls(log);
   if (open.length > 0) return { kind: "run_tools", calls: open };
@@ -63,7 +63,9 @@ export function openCalls(log: readonly EventDraft[]): OpenCall[] {
     .map((call) => ({ call, wasStarted: started.has(call.id) }));
 }
 
-function crashesSinceProgress(log: readonly EventDraft[]): number {
+/** The turn has taken the server down again and again without getting on. */
+export function hasCrashedTooOften(log: readonly EventDraft[]): boolean {
   const progress = log.findLastIndex(({ type }) => type.startsWith("message.") || type === "tool.completed");
-  return log.slice(progress + 1).filter((event) => event.type === "turn.resumed" && event.data.after === "crash").length;
+  const since = log.slice(progress + 1);
+  return since.filter((event) => event.type === "turn.resumed" && event.data.after === "crash").length >= MAX_CRASHES;
 }

@@ -26,6 +26,11 @@ export type Database = {
   readonly tables: Tables;
   /** All or nothing, and durable when the promise resolves. */
   transact<T>(script: (tx: Tx) => Script<T>): Promise<T>;
+  /**
+   * All or nothing, and safe from a crash of the process, but a power cut may take it back until the next durable commit.
+   * Only for what nobody is told of and what can be done again: never for an answer, an event or an effect.
+   */
+  transactRelaxed<T>(script: (tx: Tx) => Script<T>): Promise<T>;
   /** Reads what is committed. */
   read<T>(script: () => Script<T>): Promise<T>;
   /** Gives freed pages back to the file system, a few at a time. Called now and then. */

@@ -10,6 +10,7 @@ type Operation = {
   reject: (error: unknown) => void;
   outcome: { result: unknown } | { error: unknown };
   effects: (() => void)[];
+  isDurable: boolean;
 };
 
 /** The most operations that share one commit: bounds how long the event loop is held. */
@@ -61,7 +62,9 @@ export function createSqliteDatabase(sqlite: Sqlite): Database {
   function flush(): void {
     const batch = waiting.splice(0, BATCH_LIMIT);
     if (waiting.length > 0) setImmediate(flush);
+    const isRelaxed = !batch.some(({ isDurable }) => isDurable);
     try {
+      if (isRelaxed) sqlite.run("PRAGMA synchronous = NORMAL");
       sqlite.run("BEGIN IMMEDIATE");
       for (const operation of batch) perform(operation);
       sqlite.run("COMMIT");
@@ -69,19 +72,25 @@ export function createSqliteDatabase(sqlite: Sqlite): Database {
       if (sqlite.inTransaction) sqlite.run("ROLLBACK");
       for (const operation of batch) operation.reject(error);
       return;
+    } finally {
+      if (isRelaxed) sqlite.run("PRAGMA synchronous = FULL");
     }
     for (const { effects } of batch) for (const effect of effects) effect();
     for (const { outcome, resolve, reject } of batch) "error" in outcome ? reject(outcome.error) : resolve(outcome.result);
   }
 
+  const enqueue = <T>(script: (tx: Tx) => Script<T>, isDurable: boolean): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const outcome = { result: undefined };
+      const operation = { script, resolve: resolve as (result: unknown) => void, reject, outcome, effects: [], isDurable };
+      if (waiting.push(operation) === 1) setImmediate(flush);
+    });
+
   return {
     sql,
     tables: schema(sqliteKit),
-    transact: <T>(script: (tx: Tx) => Script<T>) =>
-      new Promise<T>((resolve, reject) => {
-        const operation = { script, resolve: resolve as (result: unknown) => void, reject, outcome: { result: undefined }, effects: [] };
-        if (waiting.push(operation) === 1) setImmediate(flush);
-      }),
+    transact: (script) => enqueue(script, true),
+    transactRelaxed: (script) => enqueue(script, false),
     read: async (script) => drive(script()),
     tidy: () => sqlite.run(`PRAGMA incremental_vacuum(${TIDY_PAGES})`),
     close: () => {

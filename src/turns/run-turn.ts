@@ -1,8 +1,9 @@
-import { agentLoop } from "@/agent-loop/agent-loop";
+import { agentLoop, CRASHED_TOO_OFTEN } from "@/agent-loop/agent-loop";
 import { toConversation } from "@/agent-loop/conversation";
 import { fail, type TurnEnd } from "@/agent-loop/endings";
 import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import type { Kept, LoopInput, LoopOutput } from "@/agent-loop/loop";
+import { hasCrashedTooOften } from "@/agent-loop/next-step";
 import { TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { Database, Script, Tx } from "@/database/database";
@@ -11,7 +12,7 @@ import type { Controls } from "@/domain/message";
 import type { EventLog } from "@/events/event-log";
 import type { LiveMessages } from "@/events/live-messages";
 import type { ModelWishes, ResolvedModel } from "@/llm-models/resolve-model";
-import { AppError } from "@/platform/app-error";
+import { AppError, conflict } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import type { Logger } from "@/platform/logger";
 import type { RunningTurns } from "./running-turns";
@@ -87,6 +88,9 @@ export const createRunTurn = ({
     }
 
     const log = events.map(toDraft);
+    // A crash right after the claim has left the session's row ahead of what was told: then it is told now.
+    const isUntold = claim.becameBusy || (claim.wasRunning && !log.some(({ type }) => type === "turn.started"));
+    const busy: EventDraft[] = isUntold ? [{ type: "session.updated", data: { status: "running" } }] : [];
     const asked = userMessage(events);
     const left = new AbortController();
     const timeout = new AbortController();
@@ -98,6 +102,8 @@ export const createRunTurn = ({
     try {
       // Asked again after the turn can be reached: a wish that came between the claim and now is not lost.
       if (await db.read(() => turns.isCancelRequested(turn.id))) running.cancel(turn.id);
+      // Asked before anything is prepared, for it may be that which crashes.
+      if (hasCrashedTooOften(log)) throw conflict(CRASHED_TOO_OFTEN, "crash_loop");
       const history = await db.read(() => turns.messagesBefore(turn));
       const { modelId, instructions, tools } = await equip(session.agentId);
       const model = await resolveModel({ message: asked.controls?.model_id ?? null, session: session.modelId, agent: modelId });
@@ -106,6 +112,7 @@ export const createRunTurn = ({
       const input: LoopInput = {
         turn: { id: turn.id, sessionId: session.id, messageId: turn.messageId, startedAt: turn.startedAt! },
         log,
+        opening: busy,
         history: toConversation(history),
         instructions,
         tools,
@@ -128,11 +135,11 @@ export const createRunTurn = ({
       await drive(agentLoop(input));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      // No model to ask: the turn says so, where the person who asked will read it.
+      // There is no model to ask, or no use in it: the turn says so, where the person who asked will read it.
       const failing = { messageId: turn.messageId, durationMs: clock.now() - turn.startedAt!, log };
       const { drafts, end } = fail(failing, error.code, error.message);
       const begun: EventDraft = { type: "turn.started", data: { message_id: turn.messageId, model: null, provider: null } };
-      const opening = log.some(({ type }) => type === "turn.started") ? [] : [begun];
+      const opening = log.some(({ type }) => type === "turn.started") ? busy : [...busy, begun];
       for (let reply = await keep([...opening, ...drafts], end); !reply.isKept; ) reply = await keep([...opening, ...drafts], end);
     } finally {
       // However this ends, nothing goes on behind it: the provider's connection and the tools stop too.

@@ -1,5 +1,4 @@
-import type { Database } from "@/database/database";
-import type { EventDraft } from "@/domain/event";
+import type { Database, Script, Tx } from "@/database/database";
 import { type EventLog, Fenced } from "@/events/event-log";
 import type { Logger } from "@/platform/logger";
 import type { Handle } from "@/runner/runner";
@@ -28,22 +27,20 @@ export const createTurnWorker = ({ db, turns, eventLog, runTurn, logger }: Parts
       }
     }
 
-    function claimNext(id: string): Promise<Claim | undefined> {
-      return db.transact(function* (tx) {
-        const claim = yield* turns.claim(id);
-        if (!claim) return undefined;
-        const drafts = yield* openingOf(claim);
-        if (drafts.length > 0) yield* eventLog.append(tx, { sessionId: id, turnId: claim.turn.id, epoch: claim.epoch }, drafts);
-        return claim;
-      });
+    /** A claim alone is told to nobody and can be made again, so it need not wait for the disk: the turn's first events do. */
+    async function claimNext(id: string): Promise<Claim | undefined> {
+      const claim = await db.transactRelaxed(() => turns.claim(id));
+      if (claim?.wasRunning || claim?.wasReleased) await db.transact((tx) => tellResumed(tx, claim));
+      return claim;
     }
 
-    function* openingOf({ turn, wasRunning, wasReleased, becameBusy }: Claim) {
-      const drafts: EventDraft[] = becameBusy ? [{ type: "session.updated", data: { status: "running" } }] : [];
-      if (!wasRunning && !wasReleased) return drafts;
+    /** Durable before anything is prepared: a turn that takes the server down in its preparation is counted too. */
+    function* tellResumed(tx: Tx, { turn, session, epoch, wasRunning }: Claim): Script<void> {
       const events = yield* eventLog.ofTurn(turn.id);
       const attempt = events.filter(({ type }) => type === "turn.resumed").length + 2;
-      drafts.push({ type: "turn.resumed", data: { message_id: turn.messageId, attempt, after: wasRunning ? "crash" : "shutdown" } });
-      return drafts;
+      const after = wasRunning ? "crash" : "shutdown";
+      yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
+        { type: "turn.resumed", data: { message_id: turn.messageId, attempt, after } },
+      ]);
     }
   };
