@@ -176,3 +176,16 @@ test("a shutdown tells streams that it comes, and an idle watcher's place beyond
   expect(last).toBe("server.draining");
   rmSync(app.dataDir, { recursive: true });
 });
+
+test("a session whose model was disabled is answered by the next one, and its turn says so", async () => {
+  await using app = await testApp();
+  const [provider] = (await app.get<{ id: string }[]>("/v1/llm-providers")).body;
+  const model = await app.post<{ id: string }>(`/v1/llm-providers/${provider!.id}/models`, { model_id: "other-1" });
+  const session = await app.createSession((await app.createAgent()).id, { model_id: model.body.id });
+  const started = async () =>
+    (await app.ask(session, script({ text: "yes" }))).events.findLast(({ type }) => type === "turn.started")!.data;
+
+  expect(await started()).toMatchObject({ model: "other-1", fell_back: false });
+  await app.call("PATCH", `/v1/llm-models/${model.body.id}`, { status: "disabled" });
+  expect(await started()).toMatchObject({ model: "simulated-1", fell_back: true });
+});

@@ -23,7 +23,12 @@ export async function* agentLoop(input: LoopInput): Loop<void> {
     if (step.kind === "start") {
       facts.push({
         type: "turn.started",
-        data: { message_id: input.turn.messageId, model: input.model.name, provider: input.model.provider },
+        data: {
+          message_id: input.turn.messageId,
+          model: input.model.name,
+          provider: input.model.provider,
+          fell_back: input.model.fellBack,
+        },
       });
       continue;
     }

@@ -12,6 +12,8 @@ export type LoopModel = {
   name: string;
   provider: string;
   outputLimit: number | undefined;
+  /** Another one was wished for and is disabled. */
+  fellBack: boolean;
   /** In USD; null when no price is known. */
   cost(usage: Usage): number | null;
 };

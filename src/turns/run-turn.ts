@@ -1,5 +1,5 @@
 import { agentLoop, CRASHED_TOO_OFTEN } from "@/agent-loop/agent-loop";
-import { toConversation } from "@/agent-loop/conversation";
+import { toConversation, withoutRetried } from "@/agent-loop/conversation";
 import { fail, type TurnEnd } from "@/agent-loop/endings";
 import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import type { Kept, LoopInput, LoopOutput } from "@/agent-loop/loop";
@@ -7,7 +7,7 @@ import { hasCrashedTooOften } from "@/agent-loop/next-step";
 import { TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { Database, Script, Tx } from "@/database/database";
-import type { EventDraft, KeptEvent } from "@/domain/event";
+import { type EventDraft, isMessageDraft, type KeptEvent } from "@/domain/event";
 import type { Controls } from "@/domain/message";
 import type { EventLog } from "@/events/event-log";
 import type { LiveMessages } from "@/events/live-messages";
@@ -88,8 +88,9 @@ export const createRunTurn = ({
     }
 
     const log = events.map(toDraft);
-    // A crash right after the claim has left the session's row ahead of what was told: then it is told now.
-    const isUntold = claim.becameBusy || (claim.wasRunning && !log.some(({ type }) => type === "turn.started"));
+    // A crash or a stop right after the claim has left the session's row ahead of what was told: then it is told now.
+    const wasClaimed = claim.wasRunning || claim.wasReleased;
+    const isUntold = claim.becameBusy || (wasClaimed && !log.some(({ type }) => type === "turn.started"));
     const busy: EventDraft[] = isUntold ? [{ type: "session.updated", data: { status: "running" } }] : [];
     const asked = userMessage(events);
     const left = new AbortController();
@@ -104,7 +105,11 @@ export const createRunTurn = ({
       if (await db.read(() => turns.isCancelRequested(turn.id))) running.cancel(turn.id);
       // Asked before anything is prepared, for it may be that which crashes.
       if (hasCrashedTooOften(log)) throw conflict(CRASHED_TOO_OFTEN, "crash_loop");
-      const history = await db.read(() => turns.messagesBefore(turn));
+      const before = await db.read(() => turns.messagesBefore(turn));
+      const history = withoutRetried(
+        before,
+        log.filter(isMessageDraft).map(({ data }) => data),
+      );
       const { modelId, instructions, tools } = await equip(session.agentId);
       const model = await resolveModel({ message: asked.controls?.model_id ?? null, session: session.modelId, agent: modelId });
       modelName = `${model.providerName}/${model.model}`;
@@ -121,6 +126,7 @@ export const createRunTurn = ({
           driver: model.driver,
           name: model.model,
           provider: model.providerName,
+          fellBack: model.fellBack,
           outputLimit: model.profile?.limits?.output,
           cost: (usage) => costOf(usage, model.profile),
         },
@@ -138,7 +144,10 @@ export const createRunTurn = ({
       // There is no model to ask, or no use in it: the turn says so, where the person who asked will read it.
       const failing = { messageId: turn.messageId, durationMs: clock.now() - turn.startedAt!, log };
       const { drafts, end } = fail(failing, error.code, error.message);
-      const begun: EventDraft = { type: "turn.started", data: { message_id: turn.messageId, model: null, provider: null } };
+      const begun: EventDraft = {
+        type: "turn.started",
+        data: { message_id: turn.messageId, model: null, provider: null, fell_back: false },
+      };
       const opening = log.some(({ type }) => type === "turn.started") ? busy : [...busy, begun];
       for (let reply = await keep([...opening, ...drafts], end); !reply.isKept; ) reply = await keep([...opening, ...drafts], end);
     } finally {
