@@ -1,9 +1,9 @@
 import { Database as Sqlite } from "bun:sqlite";
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { chmodSync, existsSync, rmSync } from "node:fs";
 import { StartRefused } from "@/platform/app-error";
 import { findDamage } from "./check-database";
 import { refuseStrangeFile } from "./open-database";
+import { settle } from "./settle-file";
 
 /**
  * Writes a consistent copy of a database that may be in use, checks it, and only then gives it its name: a file of that name is a whole backup.
@@ -30,17 +30,4 @@ export function backupDatabase(from: string, to: string): void {
     throw new StartRefused(`The copy was thrown away: ${damage}. The database itself needs attention: restore an earlier backup.`);
   }
   settle(unfinished, to);
-}
-
-/** Makes the bytes and then the name durable: after a power cut there is the whole file or none. */
-export function settle(unfinished: string, name: string): void {
-  sync(unfinished);
-  renameSync(unfinished, name);
-  sync(dirname(name));
-}
-
-function sync(path: string): void {
-  const file = openSync(path, "r");
-  fsyncSync(file);
-  closeSync(file);
 }

@@ -1,9 +1,10 @@
 import { Database as Sqlite } from "bun:sqlite";
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StartRefused } from "@/platform/app-error";
 import type { Database } from "./database";
 import { isBehind, MIGRATIONS, type Migration, migrate } from "./migrate";
+import { settle } from "./settle-file";
 import { createSqliteDatabase } from "./sqlite";
 
 /** "Evrr", in the file's header at byte 68: says whose database this is before it is opened. Source: sqlite.org/fileformat2.html#application_id */
@@ -46,14 +47,18 @@ function create(path: string): void {
   sqlite.run("PRAGMA auto_vacuum = INCREMENTAL");
   sqlite.run(`PRAGMA application_id = ${APPLICATION_ID}`);
   sqlite.close();
-  renameSync(unfinished, path);
+  settle(unfinished, path);
 }
 
 /** A copy from before an upgrade, for whoever wants the version before back: in `backups/` beside the database. */
 function snapshot(sqlite: Sqlite, path: string, now: number): void {
   const folder = join(dirname(path), "backups");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  sqlite.run("VACUUM INTO ?", [join(folder, `before-upgrade-${new Date(now).toISOString().replace(/[:.]/g, "-")}.db`)]);
+  const name = join(folder, `before-upgrade-${new Date(now).toISOString().replace(/[:.]/g, "-")}.db`);
+  const unfinished = `${name}.unfinished`;
+  rmSync(unfinished, { force: true });
+  sqlite.run("VACUUM INTO ?", [unfinished]);
+  settle(unfinished, name);
 }
 
 /** Throws `StartRefused` for a file that is empty, damaged at its beginning or of another program. Reads 100 bytes and changes nothing. */

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { StartRefused } from "@/platform/app-error";
-import { settle } from "./backup-database";
 import { findDamage } from "./check-database";
 import { refuseStrangeFile } from "./open-database";
+import { settle } from "./settle-file";
 
 /**
  * Puts a backup in the place of the database, which is kept under another name: returned, or null when there was none.

@@ -1,0 +1,137 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { nextStep } from "@/agent-loop/next-step";
+import type { EventDraft } from "@/domain/event";
+import { type Outcome, type Plan, playTurn } from "./simulated-turn";
+
+const RUNS = { numRuns: 400 };
+
+const call = fc.record({ name: fc.constantFrom("pay", "read", "book", "unknown"), ticks: fc.nat(6) });
+const moment = fc.integer({ min: 1, max: 30 });
+const sorted = (moments: number[]) => moments.toSorted((a, b) => a - b);
+
+const quietPlan = fc.record({
+  rounds: fc.array(fc.array(call, { minLength: 1, maxLength: 4 }), { maxLength: 5 }),
+  failures: fc.uniqueArray(fc.nat(5), { maxLength: 2 }),
+  steeredAt: fc.constant<number[]>([]),
+  cancelledAt: fc.constant<number | null>(null),
+  deaths: fc.constant<Plan["deaths"]>([]),
+  maxModelCalls: fc.integer({ min: 1, max: 12 }),
+}) satisfies fc.Arbitrary<Plan>;
+
+const deathsAnywhere = fc
+  .array(fc.record({ at: moment, isCommitted: fc.boolean() }), { maxLength: 6 })
+  .map((deaths) => deaths.toSorted((a, b) => a.at - b.at));
+
+const stormyPlan = fc
+  .tuple(quietPlan, deathsAnywhere, fc.array(moment, { maxLength: 4 }).map(sorted), fc.option(moment))
+  .map(([plan, deaths, steeredAt, cancelledAt]): Plan => ({ ...plan, deaths, steeredAt, cancelledAt }));
+
+const typesIn = (log: readonly EventDraft[]) => log.map(({ type }) => type);
+const count = <T>(items: readonly T[], item: T) => items.filter((each) => each === item).length;
+const wordsOf = ({ log }: Outcome) => log.findLast(({ type }) => type === "message.assistant")!.data;
+const endOf = ({ log }: Outcome) => log.at(-1)!;
+
+/** The ids that each kind of event names, in order. */
+function callsIn(log: readonly EventDraft[]) {
+  const asked = log.flatMap((event) =>
+    event.type === "message.assistant" ? event.data.content.flatMap((part) => (part.type === "tool_call" ? [part.id] : [])) : [],
+  );
+  const started = log.flatMap((event) => (event.type === "tool.started" ? [event.data.tool_call_id] : []));
+  const completed = log.flatMap((event) => (event.type === "tool.completed" ? [event.data.tool_call_id] : []));
+  const answered = log.flatMap((event) => (event.type === "message.tool_result" ? [event.data.tool_call_id!] : []));
+  return { asked: asked.sort(), started: started.sort(), completed: completed.sort(), answered: answered.sort() };
+}
+
+function expectSound({ log, payments, complaints }: Outcome): void {
+  const { asked, started, completed, answered } = callsIn(log);
+  expect(complaints).toEqual([]);
+  expect(completed).toEqual(asked);
+  expect(answered).toEqual(asked);
+  expect(new Set(started).size).toBe(started.length);
+  for (const [key, times] of payments) expect(`${key} ${times}`).toBe(`${key} 1`);
+  for (const event of log) {
+    if (event.type !== "tool.completed" || event.data.name !== "pay") continue;
+    const isPaid = payments.has(`t/${event.data.tool_call_id}`);
+    if (event.data.status === "ok") expect(isPaid).toBe(true);
+    if (isPaid) expect(["ok", "interrupted"]).toContain(event.data.status);
+  }
+  expect(typesIn(log).filter((type) => ["turn.completed", "turn.failed", "turn.cancelled"].includes(type))).toHaveLength(1);
+  expect(count(typesIn(log), "turn.started")).toBe(1);
+}
+
+test("wherever a turn is cut short, and however often, it ends once, answers every call and pays nothing twice", async () => {
+  await fc.assert(
+    fc.asyncProperty(stormyPlan, async (plan) => {
+      const outcome = await playTurn(plan);
+      expectSound(outcome);
+      const end = endOf(outcome);
+      if (plan.cancelledAt === null) expect(end.type).not.toBe("turn.cancelled");
+      if (end.type === "turn.failed") expect(end.data.code).toBe("crash_loop");
+      if (end.type === "turn.failed") expect(plan.deaths.length).toBeGreaterThanOrEqual(3);
+    }),
+    RUNS,
+  );
+});
+
+test("cut at every commit in turn, before it and after it, it comes to the end that it has without a cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(quietPlan, async (plan) => {
+      const whole = await playTurn(plan);
+      expectSound(whole);
+      for (let at = 1; at <= whole.commits.length; at++) {
+        for (const isCommitted of [false, true]) {
+          const cut = await playTurn({ ...plan, deaths: [{ at, isCommitted }] });
+          expectSound(cut);
+          const { usage: _, ...words } = wordsOf(whole) as { usage?: unknown };
+          expect(wordsOf(cut)).toMatchObject(words);
+          expect(endOf(cut)).toEqual({ ...endOf(whole), data: { ...endOf(whole).data, duration_ms: expect.any(Number) } } as EventDraft);
+          expect(callsIn(cut.log).asked).toEqual(callsIn(whole.log).asked);
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("what is said while a turn runs is read before it ends", async () => {
+  await fc.assert(
+    fc.asyncProperty(stormyPlan, async (stormy) => {
+      const { log } = await playTurn({ ...stormy, cancelledAt: null, maxModelCalls: 100 });
+      if (log.at(-1)!.type !== "turn.completed") return;
+      const types = typesIn(log);
+      expect(types.lastIndexOf("message.user")).toBeLessThan(types.lastIndexOf("model.started"));
+    }),
+    RUNS,
+  );
+});
+
+test("the next step is known for any beginning of a log, and is always the same", async () => {
+  await fc.assert(
+    fc.asyncProperty(stormyPlan, async (plan) => {
+      const { log } = await playTurn(plan);
+      for (let length = 0; length <= log.length; length++) {
+        const known = log.slice(0, length);
+        const step = nextStep(known, plan);
+        expect(nextStep(structuredClone(known), plan)).toEqual(step);
+        if (step.kind === "run_tools") expect(step.calls.length).toBeGreaterThan(0);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("a turn that is given up in the middle of its tools answers the calls that it leaves open", async () => {
+  const rounds: Plan["rounds"] = [
+    [
+      { name: "pay", ticks: 1 },
+      { name: "unknown", ticks: 0 },
+    ],
+  ];
+  // The second commit holds the answer with its calls; nothing is kept after it.
+  const deaths = [2, 3, 4].map((at) => ({ at, isCommitted: at === 2 }));
+  const outcome = await playTurn({ rounds, failures: [], steeredAt: [], cancelledAt: null, deaths, maxModelCalls: 10 });
+  expect(endOf(outcome)).toMatchObject({ type: "turn.failed", data: { code: "crash_loop" } });
+  expect(outcome.payments.size).toBe(0);
+  expectSound(outcome);
+});

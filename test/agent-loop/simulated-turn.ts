@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { agentLoop } from "@/agent-loop/agent-loop";
+import { TurnCancelled } from "@/agent-loop/stop";
+import { defineTool, describeTool, type ToolContext } from "@/agent-loop/tool";
+import type { EventDraft } from "@/domain/event";
+import { noUsage } from "@/domain/usage";
+import { type LlmDriver, LlmError, type LlmRequest } from "@/llm/llm";
+
+export type PlannedCall = { name: "pay" | "read" | "book" | "unknown"; ticks: number };
+
+/** What a model does and what happens to its turn. Moments count the commits that were asked for, over all lives of the server. */
+export type Plan = {
+  /** The calls of each answer, before the one that has none. */
+  rounds: PlannedCall[][];
+  /** Answers that fail once before they come. */
+  failures: number[];
+  steeredAt: number[];
+  cancelledAt: number | null;
+  /** The server dies at these moments: before the commit, or after it and before anyone hears of it. */
+  deaths: { at: number; isCommitted: boolean }[];
+  maxModelCalls: number;
+};
+
+export type Outcome = {
+  log: EventDraft[];
+  /** The length of the log after each commit. */
+  commits: number[];
+  /** How often each call of `pay` took effect. */
+  payments: Map<string, number>;
+  complaints: string[];
+};
+
+/** More than any plan needs: a turn that has not ended by then never does. */
+const MOST_COMMITS = 400;
+
+/** Plays a turn to its end with an in-memory log, over as many lives of the server as the plan has deaths, as run-turn and turn-worker do. */
+export async function playTurn(plan: Plan): Promise<Outcome> {
+  const log: EventDraft[] = [said("hello")];
+  const outcome: Outcome = { log, commits: [], payments: new Map(), complaints: [] };
+  const failed = new Set<number>();
+  const steering = [...plan.steeredAt];
+  const deaths = [...plan.deaths];
+  let asked = 0;
+  let clock = 0;
+  let isCancelled = false;
+
+  for (let life = 1; ; life++) {
+    const isOver = await live(life > 1);
+    if (isOver) return outcome;
+  }
+
+  /** True when the turn ended; false when the server died. */
+  async function live(isResumed: boolean): Promise<boolean> {
+    if (isResumed) log.push({ type: "turn.resumed", data: { message_id: "m", attempt: 2, after: "crash" } });
+    const state = { isDead: false };
+    const control = new AbortController();
+    if (isCancelled) control.abort(new TurnCancelled("cancelled"));
+    let lastSeen = log.length;
+
+    const tools = toolsOf(outcome.payments, state);
+    const loop = agentLoop({
+      turn: { id: "t", sessionId: "s", messageId: "m", startedAt: 0 },
+      log,
+      opening: [],
+      history: [],
+      instructions: "",
+      tools,
+      describedTools: tools.map(describeTool),
+      model: {
+        driver: scriptedDriver(plan, failed, outcome.complaints),
+        name: "m",
+        provider: "p",
+        outputLimit: undefined,
+        fellBack: false,
+        cost: () => null,
+      },
+      controls: null,
+      limits: { maxModelCalls: plan.maxModelCalls, maxCallsPerStep: 32, maxAttempts: 1000, maxTurnMs: 1e9 },
+      // A clock that runs so fast that nobody waits for it.
+      now: () => (clock += 120_000),
+      random: () => 0.5,
+      signal: control.signal,
+      onInternalError: (error) => outcome.complaints.push(`an internal error: ${error}`),
+    });
+
+    let step = await loop.next();
+    while (!step.done) {
+      if (step.value.kind !== "keep") {
+        step = await loop.next();
+        continue;
+      }
+      if (++asked > MOST_COMMITS) throw new Error("the turn does not end");
+      if (steering[0] !== undefined && steering[0] <= asked) log.push(said(`steered at ${steering.shift()}`));
+      if (plan.cancelledAt !== null && plan.cancelledAt <= asked && !isCancelled) {
+        isCancelled = true;
+        control.abort(new TurnCancelled("cancelled"));
+      }
+      const death = deaths[0] !== undefined && deaths[0].at <= asked ? deaths.shift() : undefined;
+      state.isDead = death !== undefined;
+      if (death && !death.isCommitted) return false;
+
+      const news = log.slice(lastSeen);
+      if (news.length === 0) log.push(...step.value.drafts);
+      if (news.length === 0) outcome.commits.push(log.length);
+      lastSeen = log.length;
+      if (news.length === 0 && step.value.end) return true;
+      if (death) return false;
+      step = await loop.next({ isKept: news.length === 0, news });
+    }
+    throw new Error("the loop returned without an end");
+  }
+}
+
+const said = (text: string): EventDraft => ({ type: "message.user", data: { role: "user", content: [{ type: "text", text }] } });
+
+function toolsOf(payments: Map<string, number>, server: { isDead: boolean }) {
+  const input = z.object({ ticks: z.int() });
+  const wait = async (ticks: number) => {
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+  };
+  const pay = async ({ ticks }: { ticks: number }, { idempotencyKey }: ToolContext) => {
+    await wait(ticks);
+    if (!server.isDead) payments.set(idempotencyKey, (payments.get(idempotencyKey) ?? 0) + 1);
+    await wait(ticks);
+    return "paid";
+  };
+  const read = async ({ ticks }: { ticks: number }) => {
+    await wait(ticks);
+    return "read";
+  };
+  return [
+    defineTool({ name: "pay", description: "", input, run: pay }),
+    defineTool({ name: "read", description: "", input, effect: "pure", run: read }),
+    defineTool({ name: "book", description: "", input, effect: "idempotent", run: read }),
+  ];
+}
+
+/** The n-th answer makes the n-th round of calls; after the last round it is words. */
+function scriptedDriver({ rounds, failures }: Plan, failed: Set<number>, complaints: string[]): LlmDriver {
+  return {
+    async *stream(request) {
+      complaints.push(...danglingIn(request));
+      const round = request.messages.filter(({ role }) => role === "assistant").length;
+      if (failures.includes(round) && !failed.has(round)) {
+        failed.add(round);
+        throw new LlmError("overloaded", "busy", true);
+      }
+      yield { type: "text_delta", delta: "…" };
+      const calls = rounds[round] ?? [];
+      const content = calls.map(({ name, ticks }, index) => ({
+        type: "tool_call" as const,
+        id: `call_${round}_${index}`,
+        name,
+        arguments: { ticks },
+      }));
+      const words = { type: "text" as const, text: `answer ${round}` };
+      yield { type: "finished", content: calls.length > 0 ? content : [words], usage: noUsage, finishReason: "stop" };
+    },
+    listModels: async () => [],
+  };
+}
+
+function danglingIn({ messages }: LlmRequest): string[] {
+  const calls = messages.flatMap(({ content }) => content.flatMap((part) => (part.type === "tool_call" ? [part.id] : [])));
+  const results = messages.flatMap(({ content }) => content.flatMap((part) => (part.type === "tool_result" ? [part] : [])));
+  const answered = results.map(({ tool_call_id }) => tool_call_id);
+  return [
+    ...(JSON.stringify(answered) === JSON.stringify(calls) ? [] : ["the model was shown calls and results that do not match"]),
+    ...results
+      .filter(({ error }) => error === "The tool was not run")
+      .map(({ tool_call_id }) => `${tool_call_id} has no result in the log`),
+  ];
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import { type Broken, runChaos } from "./run-chaos";
+
+const KILLS = 100;
+const FEW_KILLS = 10;
+
+test("100 kills under load lose, repeat and strand nothing", async () => {
+  const { counts, complaints } = await runChaos({ kills: KILLS, seed: 1 });
+  expect(complaints).toEqual([]);
+  expect(counts.get("messages acknowledged")).toBeGreaterThan(KILLS);
+  expect(counts.get("turns completed")).toBeGreaterThan(KILLS);
+  expect(counts.get("calls of charge ok")).toBeGreaterThan(KILLS / 2);
+  expect(counts.get("calls of charge interrupted")).toBeGreaterThan(0);
+}, 120_000);
+
+const BROKEN: [Broken, RegExp][] = [
+  ["retried-unsafe", /of charge took effect \d times/],
+  ["early-201", /was acknowledged and is lost/],
+  ["tail-reader", /reader \d read \d+ \S+ \S+ where the log has \d+/],
+];
+
+test.each(BROKEN)(
+  "the harness notices a broken promise: %s",
+  async (broken, words) => {
+    const { complaints } = await runChaos({ kills: FEW_KILLS, seed: 1, broken, drainMs: 3000 });
+    expect(complaints.filter((complaint) => words.test(complaint)).length).toBeGreaterThan(0);
+  },
+  60_000,
+);

@@ -1,0 +1,205 @@
+import { Database as Sqlite } from "bun:sqlite";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Message } from "@/domain/message";
+import type { Turn } from "@/domain/turn";
+import { complaintsAbout, type Listed, type Told } from "./invariants";
+import { readLedger } from "./ledger";
+import { builtInToolbox, ledgerToolbox } from "./message-plan";
+import { createRandom, type Random } from "./random";
+import { createServerProcess, ledgerPath, type ServerProcess } from "./server-process";
+import { createTally, type Tally } from "./tally";
+import { beUser, type Conversation, type Transcript, type World } from "./user";
+
+/** A promise that is broken on purpose, so that the harness can show that it notices. */
+export type Broken = "retried-unsafe" | "early-201" | "tail-reader";
+
+export type ChaosOptions = {
+  kills: number;
+  seed: number;
+  isExecutable?: boolean;
+  broken?: Broken | null;
+  users?: number;
+  /** Bounds the wait for everything that is open once the killing is over. */
+  drainMs?: number;
+  log?: (line: string) => void;
+};
+
+export type Report = { counts: Tally; complaints: string[] };
+
+/** Kills the server again and again under load, lets it drain, and compares what clients were told with what it has kept. */
+export async function runChaos({
+  kills,
+  seed,
+  isExecutable = false,
+  broken = null,
+  users = 10,
+  drainMs = 30_000,
+  log = () => {},
+}: ChaosOptions): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), "everruns-chaos-"));
+  const random = createRandom(seed);
+  const begun = Date.now();
+  using server = createServerProcess({ folder, isExecutable, broken });
+  const closing = new AbortController();
+  const overdue = new AbortController();
+  const sightings = createSightings();
+  const transcript: Transcript = { conversations: [], complaints: [], resent: 0 };
+  const world: World = {
+    server,
+    toolbox: isExecutable ? builtInToolbox : ledgerToolbox,
+    transcript,
+    onEvent: sightings.tell,
+    resumesFromTail: broken === "tail-reader",
+    closing: closing.signal,
+    overdue: overdue.signal,
+  };
+
+  try {
+    const firstStarts = await killFirstStarts(Math.ceil(kills / 10), folder, random.fork(), { isExecutable, broken });
+    transcript.complaints.push(...firstStarts);
+    const working = Array.from({ length: users }, (_, index) => beUser(`${seed}.${index}`, random.fork(), world));
+    const worked = Promise.allSettled(working);
+    transcript.complaints.push(...(await killOften(server, kills, random.fork(), sightings, log)));
+
+    await server.start();
+    closing.abort();
+    const timer = setTimeout(() => overdue.abort(new Error("not drained in time")), drainMs);
+    const results = await worked;
+    clearTimeout(timer);
+    for (const result of results) if (result.status === "rejected") transcript.complaints.push(`a user gave up: ${result.reason}`);
+
+    const counts = createTally();
+    const ledger = readLedger(ledgerPath(folder));
+    const complaints = [...transcript.complaints];
+    for (const conversation of transcript.conversations) {
+      const told = await toldOf(conversation, server, ledger).catch((error) => `the log could not be read: ${error}`);
+      if (typeof told === "string") complaints.push(told);
+      if (typeof told === "string") break;
+      complaints.push(...complaintsAbout(conversation, told));
+      counts.add(conversation, told);
+    }
+    complaints.push(...(await stop(server)));
+    complaints.push(...server.deaths, ...server.errors().map((line) => `the server said: ${line.slice(0, 300)}`));
+    complaints.push(...complaintsAboutFile(join(folder, "data/everruns.db")));
+    counts.close({ kills, lives: server.lives, resent: transcript.resent, ledger, seconds: (Date.now() - begun) / 1000 });
+    return { counts, complaints };
+  } finally {
+    overdue.abort(new Error("the run is over"));
+    await server.kill();
+    await Promise.all(transcript.conversations.flatMap(({ readers }) => readers.map((reader) => reader.stop())));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first start makes the folder: cut short anywhere, it must leave one that the next start takes up. */
+async function killFirstStarts(times: number, parent: string, random: Random, options: { isExecutable: boolean; broken: Broken | null }) {
+  const complaints: string[] = [];
+  for (let time = 1; time <= times; time++) {
+    const folder = join(parent, `first-${time}`);
+    mkdirSync(folder);
+    using server = createServerProcess({ folder, ...options });
+    server.begin();
+    const afterMs = random.between(20, 300);
+    await Bun.sleep(afterMs);
+    await server.kill();
+    await server.start().catch((error) => complaints.push(`a first start killed after ${afterMs} ms cannot be repeated: ${error.message}`));
+    await server.kill();
+  }
+  return complaints;
+}
+
+const WATCHED = ["tool.started", "model.started", "message.user", "tool.completed", "message.delta", "turn.completed", "turn.resumed"];
+
+/** Some kills fall into the start, some right behind an event that a client has just seen, the others anywhere; in between it is asked to stop. */
+async function killOften(server: ServerProcess, kills: number, random: Random, sightings: Sightings, log: (line: string) => void) {
+  const complaints: string[] = [];
+  for (let kill = 1; kill <= kills; kill++) {
+    const ready = server.begin().ready;
+    if (random.chance(0.1)) await Promise.race([ready, Bun.sleep(random.between(0, 250))]);
+    else {
+      await ready;
+      if (random.chance(0.6)) await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
+      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, 400));
+    }
+    await server.kill();
+    if (kill % 50 === 0) log(`${kill} kills`);
+    if (!random.chance(0.1)) continue;
+    await server.start();
+    await Bun.sleep(random.between(0, 200));
+    complaints.push(...(await stop(server)));
+  }
+  return complaints;
+}
+
+const LONGEST_STOP_MS = 10_000;
+
+async function stop(server: ServerProcess): Promise<string[]> {
+  const begun = Date.now();
+  const exitCode = await server.stop();
+  const tookMs = Date.now() - begun;
+  return [
+    ...(exitCode === 0 ? [] : [`the server ended with exit code ${exitCode} when it was asked to stop`]),
+    ...(tookMs <= LONGEST_STOP_MS ? [] : [`the server took ${tookMs} ms to stop`]),
+  ];
+}
+
+type Sightings = ReturnType<typeof createSightings>;
+
+function createSightings() {
+  const waiting = new Map<string, PromiseWithResolvers<void>>();
+  return {
+    tell(type: string): void {
+      waiting.get(type)?.resolve();
+      waiting.delete(type);
+    },
+    next(type: string): Promise<void> {
+      const sighting = waiting.get(type) ?? Promise.withResolvers<void>();
+      waiting.set(type, sighting);
+      return sighting.promise;
+    },
+  };
+}
+
+async function toldOf({ path }: Conversation, server: ServerProcess, ledger: Map<string, number>): Promise<Told> {
+  const base = (await server.url()) + path;
+  return {
+    isThere: (await fetch(base)).status === 200,
+    log: await listAll<Listed>(`${base}/events/list`),
+    turns: await listAll<Turn>(`${base}/turns`),
+    messages: await listAll<Message>(`${base}/messages`),
+    ledger,
+  };
+}
+
+/** Empty for what is not there: whoever was told that it is will miss it. */
+async function listAll<Item>(address: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for (;;) {
+    const answer = await fetch(`${address}?limit=1000&offset=${items.length}`);
+    if (answer.status !== 200) return [];
+    const page = (await answer.json()) as { items: Item[]; total: number };
+    items.push(...page.items);
+    if (items.length >= page.total) return items;
+  }
+}
+
+function complaintsAboutFile(path: string): string[] {
+  using database = new Sqlite(path, { readonly: true });
+  const [check] = database.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
+  const holes = database
+    .query<{ id: string }, []>(
+      `SELECT id FROM sessions LEFT JOIN (SELECT session_id, max(sequence) AS last, count(*) AS number FROM events GROUP BY 1) ON session_id = id
+       WHERE next_sequence - 1 <> coalesce(last, 0) OR coalesce(last, 0) <> coalesce(number, 0)`,
+    )
+    .all();
+  const open = database.query<{ id: string }, []>("SELECT id FROM turns WHERE finished_at IS NULL").all();
+  const busy = database.query<{ id: string }, []>("SELECT id FROM sessions WHERE status IN ('running', 'waiting')").all();
+  return [
+    ...(check?.integrity_check === "ok" ? [] : [`the database is damaged: ${check?.integrity_check}`]),
+    ...holes.map(({ id }) => `session ${id} has holes in its numbers`),
+    ...open.map(({ id }) => `turn ${id} is open after all was drained`),
+    ...busy.map(({ id }) => `session ${id} is busy after all was drained`),
+  ];
+}
