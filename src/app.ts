@@ -36,6 +36,9 @@ import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
 import { createMessageLog } from "@/messages/message-log";
 import { messageRoutes } from "@/messages/message-routes";
 import { createPostMessage } from "@/messages/post-message";
+import { createRemoveMessage } from "@/messages/remove-message";
+import { createRetryMessage } from "@/messages/retry-message";
+import { createUpdateMessage } from "@/messages/update-message";
 import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
@@ -136,6 +139,9 @@ export async function createApp({
   const once = createOnce(db, clock, secrets);
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ sessions, turns, eventLog, running, wake });
+  const retryMessage = createRetryMessage({ sessions, messages, turns, eventLog, wake });
+  const updateMessage = createUpdateMessage({ sessions, messages, turns, eventLog, wake });
+  const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
   const cancelTurn = createCancelTurn({ turns, eventLog, running });
   const newSession = createNewSession({ agents, sessions, checkModel });
   const followSession = createFollowSession({ db, eventLog, live, bus });
@@ -156,7 +162,7 @@ export async function createApp({
       allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
       ...UNDER_SESSION.flatMap((under) => [
         sessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }, under),
-        messageRoutes({ db, messages, sessions, postMessage, once }, under),
+        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }, under),
         eventRoutes(
           { db, eventLog, followSession, checkSession: (actor, address) => sessions.get(actor, address), closing: closing.signal },
           under,

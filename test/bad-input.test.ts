@@ -76,8 +76,9 @@ describe.each(named(withBody))("%s refuses", (_, { method, path, body }) => {
 
   test.each(wrongBodies(document, body!).map((wrong) => [wrong.what, wrong] as const))("%s", async (_, wrong) => {
     const words = await refused({ method, address, body: JSON.stringify(wrong.body), headers: JSON_TYPE }, 400, path);
-    // A message has two spellings: without either, the newer one is asked for.
-    expect(words).toStartWith(wrong.what === "content absent" ? "message is required" : wrong.field);
+    // A new message has two spellings: without either, the newer one is asked for.
+    const isNewMessage = method === "POST" && wrong.what === "content absent";
+    expect(words).toStartWith(isNewMessage ? "message is required" : wrong.field);
   });
 
   test.each<[string, BodyInit]>([

@@ -38,7 +38,8 @@ export function nextStep(log: readonly EventDraft[], { maxModelCalls }: { maxMod
 
 function callModel(step: number, log: readonly EventDraft[]): Step {
   const attempts = log.flatMap((event) => (event.type === "model.started" && event.data.step === step ? [event.data] : []));
-  const last = log.at(-1);
+  // The wish to wait outlasts whatever came behind it: a restart, or words that a person added.
+  const last = log.findLast(({ type }) => type === "model.started" || type === "model.retrying");
   return {
     kind: "call_model",
     step,

@@ -9,5 +9,5 @@ export const Timestamp = z.iso.datetime();
 
 export const Tags = z.array(z.string().min(1).max(64)).max(50);
 
-/** A JSON object that the server keeps for the client and never reads. */
+/** A JSON object that the server keeps for the client. Its own words in there: `error`, `limit`, `cancelled` and `retry_of`. */
 export const Metadata = z.record(z.string().max(128), z.json());

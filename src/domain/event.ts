@@ -22,7 +22,9 @@ export const KeptEvents = {
   "message.tool_result": MessageEvent,
   "message.system": MessageEvent,
   /** `fell_back`: the session's or the agent's own model is disabled, so another answers. */
-  "turn.started": z.object({ ...turn, model: z.string().nullable(), provider: z.string().nullable(), fell_back: z.boolean() }).meta({ id: "TurnStarted" }),
+  "turn.started": z
+    .object({ ...turn, model: z.string().nullable(), provider: z.string().nullable(), fell_back: z.boolean() })
+    .meta({ id: "TurnStarted" }),
   "turn.resumed": z.object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown"]) }).meta({ id: "TurnResumed" }),
   "turn.completed": z
     .object({ ...turn, ...spent, finish_reason: z.enum(["stop", "length", "content_filter", "refusal", "model_call_limit", "other"]) })

@@ -127,3 +127,7 @@ export const CreateMessage = z
   })
   .meta({ id: "CreateMessage" });
 export type CreateMessage = z.infer<typeof CreateMessage>;
+
+/** What may be changed of a message that still waits in the queue. */
+export const UpdateMessage = z.object({ content: UserContent }).meta({ id: "UpdateMessage" });
+export type UpdateMessage = z.infer<typeof UpdateMessage>;

@@ -10,6 +10,8 @@ export const answerLimits = {
   /** Signatures of reasoning together, in characters. */
   signatureLength: 4 * 1024 * 1024,
   toolCalls: 32,
+  /** The name and the id of one call, in characters each. */
+  nameLength: 256,
 };
 
 /** Deltas may cut a surrogate pair in two: `half` is a first half that waits for its second. */
@@ -53,7 +55,8 @@ export function createAnswer(request: LlmRequest, peer: Peer, driver: string) {
   };
 
   const uniqueId = (given: string | null | undefined): string => {
-    const id = given && !usedIds.has(given) ? given.toWellFormed() : `call_${crypto.randomUUID().replaceAll("-", "")}`;
+    const isFine = given && given.length <= answerLimits.nameLength && !usedIds.has(given);
+    const id = isFine ? given.toWellFormed() : `call_${crypto.randomUUID().replaceAll("-", "")}`;
     usedIds.add(id);
     return id;
   };
@@ -96,7 +99,8 @@ export function createAnswer(request: LlmRequest, peer: Peer, driver: string) {
         type: "tool_call",
         index: calls++,
         id: uniqueId(id),
-        name: name.toWellFormed(),
+        // What is longer is no tool's name: the model reads that there is none.
+        name: name.slice(0, answerLimits.nameLength).toWellFormed(),
         text: "",
         half: "",
       });
@@ -110,11 +114,26 @@ export function createAnswer(request: LlmRequest, peer: Peer, driver: string) {
     },
 
     finish(usage: Usage, reason: FinishReason): LlmEvent {
+      const last = parts.at(-1);
+      // A call that was cut before its arguments began is not a call without arguments.
+      if (reason === "length" && last?.type === "tool_call" && last.text.trim() === "") last.text = "cut short";
       const content = parts.flatMap((part) => keep(part, driver));
-      return { type: "finished", content, usage, finishReason: calls > 0 && reason === "stop" ? "tool_calls" : reason };
+      return { type: "finished", content, usage: figuresOf(usage), finishReason: calls > 0 && reason === "stop" ? "tool_calls" : reason };
     },
   };
 }
+
+/** Providers' figures are sums to be: what is no number of tokens counts for nothing. */
+const figuresOf = (usage: Usage): Usage => {
+  const figure = (given: number): number => (Number.isSafeInteger(given) && given >= 0 ? given : 0);
+  return {
+    input_tokens: figure(usage.input_tokens),
+    output_tokens: figure(usage.output_tokens),
+    cache_read_tokens: figure(usage.cache_read_tokens),
+    cache_write_tokens: figure(usage.cache_write_tokens),
+    reasoning_tokens: figure(usage.reasoning_tokens),
+  };
+};
 
 function keep(part: Growing, driver: string): ContentPart[] {
   switch (part.type) {

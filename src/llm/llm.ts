@@ -79,12 +79,19 @@ export class LlmError extends Error {
   }
 }
 
-/** Arguments arrive as text; what is not JSON stays text, so that the tool can tell the model what was wrong. */
+/** Deeper than this nothing of ours can be asked for, and what walks through it would run out of stack. */
+const MAX_DEPTH = 64;
+
+/** Arguments arrive as text; what is not JSON, or is nested without sense, stays text, so that the tool can tell the model what was wrong. */
 export function parseArguments(text: string): ToolCallPart["arguments"] {
   if (text.trim() === "") return {};
   try {
-    return JSON.parse(text);
+    const given: ToolCallPart["arguments"] = JSON.parse(text);
+    return isDeeper(given, MAX_DEPTH) ? text : given;
   } catch {
     return text;
   }
 }
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));

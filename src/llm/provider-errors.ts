@@ -15,10 +15,20 @@ export function refused(peer: Peer, { status: given, headers, body }: Refusal): 
   const status = given ?? impliedStatus(detail);
   const { code, retryable, says } = judge(peer, status, words);
   const retryAfterMs = retryable ? readRetryAfter(headers) : undefined;
-  const wait = retryAfterMs === undefined ? "" : ` It asks to wait ${Math.ceil(retryAfterMs / 1000)} s.`;
+  const wait = retryAfterMs === undefined ? "" : ` It asks to wait ${waitInWords(retryAfterMs)}.`;
   const retry = retryable && headers?.get("x-should-retry") !== "false";
   return new LlmError(code, `${says}${wait}${quote(peer, detail.message)}`, retry, retryAfterMs);
 }
+
+/** A wait that outlasts a person's patience is told by its end. */
+function waitInWords(ms: number): string {
+  if (ms <= 60_000) return `${Math.ceil(ms / 1000)} s`;
+  const end = new Date(Math.min(Date.now() + ms, MAX_TIME));
+  return `until ${end.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** The end of the year 9999. */
+const MAX_TIME = 253_402_300_799_999;
 
 export const badResponse = (peer: Peer, what: string, retryable = true) => new LlmError("bad_response", `${peer.host} ${what}`, retryable);
 

@@ -22,6 +22,8 @@ type Call = {
   auth: Record<string, string>;
 };
 
+/** A stream needs some hundred bytes for each piece of its text, of which 1 MiB is read; more is padding without end. */
+const maxStreamBytes = 128 * 1024 * 1024;
 const maxJsonBytes = 8 * 1024 * 1024;
 const maxRefusalLength = 64 * 1024;
 const sentHeaders = ["accept", "content-type", "anthropic-version"];
@@ -35,6 +37,7 @@ export async function* overWire(call: Call, speak: (wire: Wire) => AsyncIterable
   try {
     for await (const event of speak(wire)) {
       call.signal.throwIfAborted();
+      wire.progress();
       if (event.type === "finished") wire.complete();
       yield event;
     }
@@ -100,7 +103,7 @@ function openWire({ connection, options, signal, baseUrl, model, expects, auth }
       const hasError = isRecord(body) && Boolean(body.error);
       throw fail(hasError ? refused(peer, { headers: response.headers, body }) : badResponse(peer, "did not stream its answer.", false));
     }
-    const maxBytes = expects === "json" ? maxJsonBytes : Number.POSITIVE_INFINITY;
+    const maxBytes = expects === "json" ? maxJsonBytes : maxStreamBytes;
     return new Response(response.body && watchdog.watch(response.body, maxBytes), { status: response.status, headers: response.headers });
   }
 
@@ -139,7 +142,7 @@ function openWire({ connection, options, signal, baseUrl, model, expects, auth }
     else stop.abort();
   }
 
-  return { peer, signal: stop.signal, fetch: watchedFetch, explain, complete, close };
+  return { peer, signal: stop.signal, fetch: watchedFetch, progress: watchdog.progress, explain, complete, close };
 }
 
 function keepHeaders(given: RequestInit["headers"]): Headers {

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, sql as raw } from "drizzle-orm";
+import { and, asc, count, desc, eq, not, sql as raw } from "drizzle-orm";
 import { type Database, run, type Script, type Tx } from "@/database/database";
 import type { Message } from "@/domain/message";
 import type { Page, PageQuery } from "@/http/lists";
@@ -10,9 +10,13 @@ export type MessageLog = ReturnType<typeof createMessageLog>;
 export const createMessageLog = ({ tables: { events } }: Pick<Database, "tables">) => {
   const isMessage = raw`type in ('message.user', 'message.assistant', 'message.tool_result', 'message.system')`;
 
+  /** A message whose turn was cancelled before it began was taken back: it stays in the log, and is none of the conversation. */
+  const isTakenBack = raw`exists (select 1 from turns where turns.id = events.turn_id and turns.status = 'cancelled' and turns.started_at is null)`;
+  const isUsers = eq(events.type, "message.user");
+
   return {
     *list({ sql }: Pick<Tx, "sql">, sessionId: string, { offset, limit }: PageQuery): Script<Page<Message>> {
-      const wanted = and(eq(events.sessionId, sessionId), isMessage);
+      const wanted = and(eq(events.sessionId, sessionId), isMessage, not(isTakenBack));
       const rows = yield* run(
         sql.select({ json: events.data }).from(events).where(wanted).orderBy(asc(events.sequence)).limit(limit).offset(offset),
       );
@@ -25,10 +29,39 @@ export const createMessageLog = ({ tables: { events } }: Pick<Database, "tables"
         sql
           .select({ json: events.data })
           .from(events)
-          .where(and(eq(events.id, id), eq(events.sessionId, sessionId), isMessage)),
+          .where(and(eq(events.id, id), eq(events.sessionId, sessionId), isMessage, not(isTakenBack))),
       );
       if (!row) throw notFound("Message");
       return toMessage(row.json);
+    },
+
+    /** The user's messages of a turn, those that were taken back too. */
+    *ofTurn({ sql }: Pick<Tx, "sql">, turnId: string): Script<Message[]> {
+      const wanted = and(eq(events.turnId, turnId), isUsers);
+      const rows = yield* run(sql.select({ json: events.data }).from(events).where(wanted).orderBy(asc(events.sequence)));
+      return rows.map(({ json }) => toMessage(json));
+    },
+
+    /** The turn that this message belongs to, or the last one that it was retried in. */
+    *lastTurnOf({ sql }: Pick<Tx, "sql">, sessionId: string, id: string): Script<string> {
+      const ofSession = eq(events.sessionId, sessionId);
+      const [message] = yield* run(
+        sql
+          .select({ id: events.id, turnId: events.turnId, retryOf: raw<string | null>`json_extract(data, '$.metadata.retry_of')` })
+          .from(events)
+          .where(and(eq(events.id, id), ofSession, isUsers)),
+      );
+      if (!message) throw notFound("Message");
+      const isRetry = raw`json_extract(data, '$.metadata.retry_of') = ${message.retryOf ?? message.id}`;
+      const [last] = yield* run(
+        sql
+          .select({ turnId: events.turnId })
+          .from(events)
+          .where(and(ofSession, isMessage, isUsers, isRetry))
+          .orderBy(desc(events.sequence))
+          .limit(1),
+      );
+      return (last ?? message).turnId!;
     },
   };
 };

@@ -1,6 +1,9 @@
+import { z } from "zod";
 import { actorOf } from "@/auth/request-actor";
 import type { Database } from "@/database/database";
-import { CreateMessage, Message } from "@/domain/message";
+import { Id } from "@/domain/common";
+import { CreateMessage, Message, UpdateMessage } from "@/domain/message";
+import { ErrorBody } from "@/http/errors";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
@@ -8,10 +11,29 @@ import { addressOf, type UnderSession } from "@/http/under-session";
 import type { SessionStore } from "@/sessions/session-store";
 import type { MessageLog } from "./message-log";
 import type { PostMessage } from "./post-message";
+import type { RemoveMessage } from "./remove-message";
+import type { RetryMessage } from "./retry-message";
+import type { UpdateQueued } from "./update-message";
 
-type Parts = { db: Database; messages: MessageLog; sessions: SessionStore; postMessage: PostMessage; once: Once };
+const Retrying = z
+  .object({ turn_id: Id, message_id: Id })
+  .meta({ id: "Retrying", description: "The new turn, and its message, which repeats the one that is asked again." });
 
-export const messageRoutes = ({ db, messages, sessions, postMessage, once }: Parts, { prefix, suffix }: UnderSession) =>
+type Parts = {
+  db: Database;
+  messages: MessageLog;
+  sessions: SessionStore;
+  postMessage: PostMessage;
+  retryMessage: RetryMessage;
+  updateMessage: UpdateQueued;
+  removeMessage: RemoveMessage;
+  once: Once;
+};
+
+export const messageRoutes = (
+  { db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }: Parts,
+  { prefix, suffix }: UnderSession,
+) =>
   resource(`${prefix}/messages`, "messages")
     .post(
       "",
@@ -55,4 +77,50 @@ export const messageRoutes = ({ db, messages, sessions, postMessage, once }: Par
           return yield* messages.get(db, session.id, params.message_id);
         }),
       { detail: doc({ operationId: `getMessage${suffix}`, summary: "Get a message", answers: { 200: Message } }) },
+    )
+    .patch(
+      "/:message_id",
+      ({ params, body, request }) => db.transact((tx) => updateMessage(tx, actorOf(request), addressOf(params), params.message_id, body)),
+      {
+        body: UpdateMessage,
+        detail: doc({
+          operationId: `updateMessage${suffix}`,
+          summary: "Change a message that still waits in the queue",
+          description:
+            "The answer is another message, with a new id and turn, at the same place in the queue; the old turn is cancelled. `already_started` (409) once its turn has begun.",
+          answers: { 200: Message },
+        }),
+      },
+    )
+    .delete(
+      "/:message_id",
+      async ({ params, request, status }) => {
+        await db.transact((tx) => removeMessage(tx, actorOf(request), addressOf(params), params.message_id));
+        return status(204, undefined);
+      },
+      {
+        detail: doc({
+          operationId: `deleteMessage${suffix}`,
+          summary: "Take back a message that still waits in the queue",
+          description:
+            "Its turn is cancelled before it begins; the model never reads the message. `already_started` (409) once its turn has begun.",
+          answers: { 204: null, 409: ErrorBody },
+        }),
+      },
+    )
+    .post(
+      "/:message_id/retry",
+      ({ params, request }) => {
+        const actor = actorOf(request);
+        return once({ request, actor, body: null }, 202, (tx) => retryMessage(tx, actor, addressOf(params), params.message_id));
+      },
+      {
+        detail: doc({
+          operationId: `retryMessage${suffix}`,
+          summary: "Ask again what a failed or cancelled turn was asked",
+          description:
+            "In a new turn at the end of the conversation, whose message says which it repeats in `metadata.retry_of`. The model is shown what was done before, but not the failure. 409: `turn_open` while the last attempt is not over, `already_answered` once one was completed.",
+          answers: { 202: Retrying },
+        }),
+      },
     );

@@ -38,7 +38,7 @@ export const createPostMessage = ({ sessions, turns, eventLog, running, wake }: 
     const drafts: EventDraft[] = [
       {
         type: "message.user",
-        data: { role: "user", content: input.content, controls: input.controls, metadata: input.metadata, tags: input.tags },
+        data: { role: "user", content: input.content, controls: input.controls, metadata: ofClient(input.metadata), tags: input.tags },
       },
       ...(title === null ? [] : [{ type: "session.updated" as const, data: { title } }]),
     ];
@@ -54,3 +54,10 @@ export const createPostMessage = ({ sessions, turns, eventLog, running, wake }: 
     tx.afterCommit(() => wake(sessionId));
     return toMessage(kept!.json);
   };
+
+/** `retry_of` is the server's to say. */
+function ofClient(metadata: CreateMessage["metadata"]): CreateMessage["metadata"] {
+  if (metadata === null || !("retry_of" in metadata)) return metadata;
+  const { retry_of: _, ...kept } = metadata;
+  return kept;
+}

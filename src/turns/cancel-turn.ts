@@ -3,7 +3,7 @@ import { noUsage } from "@/domain/usage";
 import type { EventLog } from "@/events/event-log";
 import { conflict } from "@/platform/app-error";
 import type { RunningTurns } from "./running-turns";
-import type { TurnStore } from "./turn-store";
+import type { TurnRow, TurnStore } from "./turn-store";
 
 type Parts = { turns: TurnStore; eventLog: EventLog; running: RunningTurns };
 
@@ -16,14 +16,14 @@ export type CancelTurn = ReturnType<typeof createCancelTurn>;
 export const createCancelTurn = ({ turns, eventLog, running }: Parts) =>
   function* cancelTurn(tx: Tx, sessionId: string, turnId: string | null): Script<{ turn_id: string }> {
     const open = yield* turns.open(sessionId);
-    const turn = turnId === null ? open.find(({ status }) => status !== "queued") : open.find(({ id }) => id === turnId);
+    const turn = open.find((each) => (turnId === null ? !isUnbegun(each) : each.id === turnId));
     if (!turn && turnId !== null) {
       yield* turns.get(tx, sessionId, turnId);
       throw conflict("This turn is over already", "turn_over");
     }
     if (!turn) throw conflict("No turn is running in this session", "nothing_running");
 
-    if (turn.status === "queued") {
+    if (isUnbegun(turn)) {
       yield* turns.cancelQueued(tx, turn.id);
       yield* eventLog.append(tx, { sessionId, turnId: turn.id }, [
         { type: "turn.cancelled", data: { message_id: turn.messageId, usage: noUsage, cost_usd: null, duration_ms: 0 } },
@@ -34,3 +34,6 @@ export const createCancelTurn = ({ turns, eventLog, running }: Parts) =>
     tx.afterCommit(() => running.cancel(turn.id));
     return { turn_id: turn.id };
   };
+
+/** A turn that an earlier process handed over waits in the queue too, but has begun: only whoever runs it can end it properly. */
+const isUnbegun = ({ status, startedAt }: TurnRow): boolean => status === "queued" && startedAt === null;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { actorOf } from "@/auth/request-actor";
 import type { Database } from "@/database/database";
-import { Turn } from "@/domain/turn";
+import { Turn, TurnStatus } from "@/domain/turn";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
@@ -13,6 +13,8 @@ import type { TurnStore } from "./turn-store";
 const Cancelling = z
   .object({ turn_id: z.string() })
   .meta({ id: "Cancelling", description: "The turn that was told to stop; `turn.cancelled` follows in the events." });
+
+const Query = PageQuery.extend({ status: TurnStatus.optional().meta({ description: "Only turns with this status" }) });
 
 type Parts = { db: Database; turns: TurnStore; sessions: SessionStore; cancelTurn: CancelTurn; once: Once };
 
@@ -36,10 +38,11 @@ export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { p
         return envelope(page, query);
       },
       {
-        query: PageQuery,
+        query: Query,
         detail: doc({
           operationId: `listTurns${suffix}`,
-          summary: "List a session's turns, oldest first",
+          summary: "List a session's turns in the order in which they are taken",
+          description: "`?status=queued` lists what waits: the message of each may still be changed or removed.",
           answers: { 200: listOf("Turn", Turn) },
         }),
       },

@@ -2,15 +2,16 @@ import { and, asc, count, eq, isNull, sql as raw } from "drizzle-orm";
 import type { TurnEnd } from "@/agent-loop/endings";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
-import type { KeptEvent, MessageDraft } from "@/domain/event";
+import type { KeptEvent } from "@/domain/event";
+import type { Message } from "@/domain/message";
 import type { SessionStatus } from "@/domain/session";
-import type { Turn } from "@/domain/turn";
+import type { Turn, TurnStatus } from "@/domain/turn";
 import { addUsage, noUsage, type Usage } from "@/domain/usage";
 import type { Page, PageQuery } from "@/http/lists";
 import { notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
 
-type TurnRow = Tables["turns"]["$inferSelect"];
+export type TurnRow = Tables["turns"]["$inferSelect"];
 type SessionRow = Tables["sessions"]["$inferSelect"];
 
 /** A turn that this process owns until a newer claim: `epoch` goes with every append. */
@@ -33,6 +34,8 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
           eq(events.sessionId, slot("sessionId")),
           raw`${events.type} in ('message.user', 'message.assistant', 'message.tool_result', 'message.system')`,
           raw`${turns.position} < ${slot("position")}`,
+          // A message whose turn was cancelled before it began was taken back.
+          raw`not (${turns.status} = 'cancelled' and ${turns.startedAt} is null)`,
         ),
       )
       .orderBy(asc(turns.position), asc(events.sequence))
@@ -156,10 +159,23 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
         .returning({ id: sessions.id })
         .prepare(),
   );
+  const isWithoutTurn = raw`${sessions.status} = 'running' and not exists (
+    select 1 from turns where turns.session_id = sessions.id and turns.status in ('queued', 'running', 'waiting'))`;
+  const stranded = prepare<{ id: string }, { id: string }>((sql) =>
+    sql
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(eq(sessions.id, slot("id")), isWithoutTurn))
+      .prepare(),
+  );
 
   return {
-    *enqueue({ id, session_id, turn_id, sequence }: Pick<KeptEvent, "id" | "session_id" | "turn_id" | "sequence">): Script<void> {
-      yield* insert({ id: turn_id!, sessionId: session_id, messageId: id, position: sequence, now: clock.now() });
+    /** Queues the turn that answers this message; at the end of the queue, or at the place of the turn that it stands in for. */
+    *enqueue(
+      { id, session_id, turn_id, sequence }: Pick<KeptEvent, "id" | "session_id" | "turn_id" | "sequence">,
+      position = sequence,
+    ): Script<void> {
+      yield* insert({ id: turn_id!, sessionId: session_id, messageId: id, position, now: clock.now() });
     },
 
     /**
@@ -223,9 +239,9 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
     },
 
     /** The messages of the turns before this one, in the order of their turns: what came while a turn ran belongs behind it. */
-    *messagesBefore({ sessionId, position }: Pick<TurnRow, "sessionId" | "position">): Script<MessageDraft[]> {
+    *messagesBefore({ sessionId, position }: Pick<TurnRow, "sessionId" | "position">): Script<Message[]> {
       const rows = yield* conversation({ sessionId, position });
-      return rows.map(({ json }) => JSON.parse(json) as MessageDraft);
+      return rows.map(({ json }) => JSON.parse(json) as Message);
     },
 
     /** The session's open turns, the running or waiting one first. */
@@ -252,6 +268,24 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
       return row !== undefined && row.at !== null;
     },
 
+    /** Said to run, without an open turn. */
+    *isStranded(sessionId: string): Script<boolean> {
+      const rows = yield* stranded({ id: sessionId });
+      return rows.length > 0;
+    },
+
+    /** A session without an open turn does not run: true when it was said to, and is not any more. */
+    *settleIdle(tx: Tx, sessionId: string): Script<boolean> {
+      const settled = yield* run(
+        tx.sql
+          .update(sessions)
+          .set({ status: "pending", finishedAt: clock.now() })
+          .where(and(eq(sessions.id, sessionId), isWithoutTurn))
+          .returning({ id: sessions.id }),
+      );
+      return settled.length > 0;
+    },
+
     /** A turn that has not begun ends at once. */
     *cancelQueued(tx: Tx, turnId: string): Script<void> {
       yield* run(
@@ -273,11 +307,23 @@ export const createTurnStore = ({ tables: { turns, sessions, events } }: Pick<Da
       return toTurn(row);
     },
 
-    *list({ sql }: Pick<Tx, "sql">, sessionId: string, { offset, limit }: PageQuery): Script<Page<Turn>> {
+    *list(
+      { sql }: Pick<Tx, "sql">,
+      sessionId: string,
+      { offset, limit, status }: PageQuery & { status?: TurnStatus | undefined },
+    ): Script<Page<Turn>> {
+      const wanted = and(eq(turns.sessionId, sessionId), status === undefined ? undefined : eq(turns.status, status));
+      const inOrder = [asc(turns.position), asc(turns.createdAt), asc(turns.id)];
       const rows = yield* run(
-        sql.select().from(turns).where(eq(turns.sessionId, sessionId)).orderBy(asc(turns.position)).limit(limit).offset(offset),
+        sql
+          .select()
+          .from(turns)
+          .where(wanted)
+          .orderBy(...inOrder)
+          .limit(limit)
+          .offset(offset),
       );
-      const [counted] = yield* run(sql.select({ total: count() }).from(turns).where(eq(turns.sessionId, sessionId)));
+      const [counted] = yield* run(sql.select({ total: count() }).from(turns).where(wanted));
       return { items: rows.map(toTurn), total: counted!.total };
     },
   };

@@ -30,8 +30,15 @@ export const createTurnWorker = ({ db, turns, eventLog, runTurn, logger }: Parts
     /** A claim alone is told to nobody and can be made again, so it need not wait for the disk: the turn's first events do. */
     async function claimNext(id: string): Promise<Claim | undefined> {
       const claim = await db.transactRelaxed(() => turns.claim(id));
+      if (!claim && (await db.read(() => turns.isStranded(id)))) await db.transact((tx) => tellIdle(tx, id));
       if (claim?.wasRunning || claim?.wasReleased) await db.transact((tx) => tellResumed(tx, claim));
       return claim;
+    }
+
+    /** The queue that kept the session busy was emptied after its last turn had ended. */
+    function* tellIdle(tx: Tx, id: string): Script<void> {
+      if (yield* turns.settleIdle(tx, id))
+        yield* eventLog.append(tx, { sessionId: id, turnId: null }, [{ type: "session.updated", data: { status: "pending" } }]);
     }
 
     /** Durable before anything is prepared: a turn that takes the server down in its preparation is counted too. */

@@ -71,6 +71,8 @@ const UNDER_A_SESSION = rows(`
   POST    /turns/{turn_id}/cancel
   POST    /cancel
   GET     /messages/{message_id}
+  PATCH   /messages/{message_id}
+  DELETE  /messages/{message_id}
   POST    /messages/{message_id}/retry
   POST    /approvals/{approval_id}
   POST    /tool-results
