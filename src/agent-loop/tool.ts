@@ -38,13 +38,17 @@ export const defineTool = <Input>({ effect = "unsafe", policy = "auto", ...tool 
   policy,
 });
 
-export const describeTool = ({ name, description, input, effect, policy }: Tool): ToolDescription => ({
-  name,
-  description,
-  parameters: jsonSchemaOf(input),
-  effect,
-  policy,
-});
+const described = new WeakMap<Tool, ToolDescription>();
+
+/** Made once for each tool: its JSON Schema takes longer to make than a turn has. */
+export function describeTool(tool: Tool): ToolDescription {
+  const known = described.get(tool);
+  if (known) return known;
+  const { name, description, input, effect, policy } = tool;
+  const made = { name, description, parameters: jsonSchemaOf(input), effect, policy };
+  described.set(tool, made);
+  return made;
+}
 
 /** The `$schema` line is left out: some providers refuse it. */
 function jsonSchemaOf(input: z.ZodType): ToolDescription["parameters"] {
