@@ -17,13 +17,15 @@ export function toConversation(messages: readonly MessageDraft[]): LlmMessage[] 
   shown.forEach(({ role, content }, index) => {
     if (role === "tool_result") return;
     conversation.push({ role, content });
-    for (const part of content) if (part.type === "tool_call") conversation.push(resultOf(part.id, shown.slice(index + 1)));
+    for (const part of content) if (part.type === "tool_call") conversation.push(resultOf(part.id, shown, index + 1));
   });
   return conversation;
 }
 
-function resultOf(callId: string, later: readonly MessageDraft[]): LlmMessage {
-  const answer = later.find(({ role, tool_call_id }) => role === "tool_result" && tool_call_id === callId);
+function resultOf(callId: string, messages: readonly MessageDraft[], from: number): LlmMessage {
+  let at = from;
+  while (at < messages.length && !(messages[at]!.role === "tool_result" && messages[at]!.tool_call_id === callId)) at++;
+  const answer = messages[at];
   const unknown = { type: "tool_result" as const, tool_call_id: callId, result: null, error: "The tool was not run" };
   return { role: "tool_result", content: answer?.content ?? [unknown] };
 }
@@ -33,6 +35,7 @@ function resultOf(callId: string, later: readonly MessageDraft[]): LlmMessage {
  * What a model said and did before its turn failed stays: it must know which tools have run.
  */
 export function withoutRetried(history: readonly Message[], own: readonly MessageDraft[]): Message[] {
+  if (![...history, ...own].some(({ metadata }) => metadata?.retry_of !== undefined)) return [...history];
   const answered = new Set(history.flatMap((message) => (message.role === "user" || isForPeople(message) ? [] : [message.turn_id])));
   const askedAgain = new Set(own.map(({ metadata, content }) => keyOf(metadata?.retry_of, content)));
   return history.toReversed().filter(keep).toReversed();

@@ -106,7 +106,8 @@ async function postOnce<Body>({ server, transcript, overdue }: World, path: stri
       });
       const answer = (await response.json()) as Body;
       if (response.status === 201) return answer;
-      transcript.complaints.push(`${key}: answered ${response.status} ${JSON.stringify(answer)}`);
+      const isStopping = response.status === 503 && (answer as { code?: string }).code === "draining";
+      if (!isStopping) transcript.complaints.push(`${key}: answered ${response.status} ${JSON.stringify(answer)}`);
       if (response.status < 500) throw new Refused(`${path} refused ${key}`);
     } catch (error) {
       if (error instanceof Refused) throw error;

@@ -61,7 +61,7 @@ const passing = (name: string, says: Mode["says"], more: Partial<Mode> = {}): Mo
   times: 1,
   says,
   becomes: { end: "completed", retries: 1 },
-  withinMs: 4000,
+  withinMs: 6000,
   ...more,
 });
 
@@ -76,7 +76,7 @@ const final = (
   times: ALWAYS,
   says,
   becomes: { end: "failed", code, retries: 0, ...(more.words ? { words: more.words } : {}) },
-  withinMs: more.withinMs ?? 3000,
+  withinMs: more.withinMs ?? 5000,
   ...(more.isHeavy ? { isHeavy: true } : {}),
 });
 
@@ -95,11 +95,11 @@ const harmless = (name: string, says: Mode["says"], rest: Omit<Extract<Defined, 
   times,
   says,
   becomes: { end: "completed", retries: 0, ...rest },
-  withinMs: 3000,
+  withinMs: 5000,
 });
 
 const both = (name: string, code: string, says: Mode["says"], waitMs = 0): Mode[] => [
-  passing(name, says, { withinMs: 4000 + waitMs }),
+  passing(name, says, { withinMs: 6000 + waitMs }),
   lasting(name, code, says, waitMs),
 ];
 
@@ -140,9 +140,9 @@ const refusals: Mode[] = [
 
 const silences: Mode[] = [
   ...both("silence before the first byte", "timeout", ({ closed }) => closed, PATIENCE.firstByteMs),
-  passing("silence after the head", (exchange) => beginStream(exchange), { withinMs: 4000 + PATIENCE.firstByteMs }),
+  passing("silence after the head", (exchange) => beginStream(exchange), { withinMs: 6000 + PATIENCE.firstByteMs }),
   passing("silence in a refusal", (exchange) => write(exchange, head(500, { "content-length": "100" })), {
-    withinMs: 4000 + PATIENCE.firstByteMs,
+    withinMs: 6000 + PATIENCE.firstByteMs,
   }),
   ...both("silence in mid-stream", "timeout", begin, PATIENCE.silenceMs),
   {
@@ -159,7 +159,7 @@ const silences: Mode[] = [
       await write(exchange, "HTTP/1.1 200 OK\r\n");
       await drip(exchange, (at) => "x-slow: very\r\n"[at % 14]!, PATIENCE.firstByteMs / 5);
     },
-    { withinMs: 4000 + PATIENCE.firstByteMs },
+    { withinMs: 6000 + PATIENCE.firstByteMs },
   ),
 ];
 
