@@ -2,4 +2,18 @@ import { sqliteKit } from "./kit";
 import { schema } from "./schema";
 
 /** The tables as drizzle-kit wants them, one export each; the migrations in `drizzle/sqlite` are generated from here. */
-export const { users, apiKeys, llmProviders, llmModels, agents, sessions, events, turns, idempotencyKeys } = schema(sqliteKit);
+export const {
+  users,
+  logins,
+  identities,
+  oneTimeLinks,
+  auditEvents,
+  apiKeys,
+  llmProviders,
+  llmModels,
+  agents,
+  sessions,
+  events,
+  turns,
+  idempotencyKeys,
+} = schema(sqliteKit);

@@ -12,8 +12,69 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     name: text("name").notNull(),
     roles: json<string[]>("roles").notNull(),
     avatarUrl: text("avatar_url"),
+    /** Argon2id; null for someone who signs in elsewhere only. */
+    passwordHash: text("password_hash"),
+    /** A provider has said that the address is theirs. */
+    isEmailVerified: bool("is_email_verified").notNull().default(false),
+    status: text("status").$type<"active" | "disabled">().notNull().default("active"),
     createdAt: int("created_at").notNull(),
   });
+
+  /** One for each time someone signed in: what a refresh token stands for. */
+  const logins = table(
+    "logins",
+    {
+      id: text("id").primaryKey(),
+      userId: text("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      /** Counts the exchanges: a token of an older generation was used before. */
+      generation: int("generation").notNull(),
+      rotatedAt: int("rotated_at").notNull(),
+      createdAt: int("created_at").notNull(),
+      expiresAt: int("expires_at").notNull(),
+      revokedAt: int("revoked_at"),
+    },
+    (row) => [index("logins_by_user").on(row.userId), index("logins_by_end").on(row.expiresAt)],
+  );
+
+  /** Someone's account at an OAuth provider, by the provider's own name for it. */
+  const identities = table(
+    "identities",
+    {
+      provider: text("provider").$type<"google" | "github">().notNull(),
+      subject: text("subject").notNull(),
+      userId: text("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      createdAt: int("created_at").notNull(),
+    },
+    (row) => [primaryKey({ columns: [row.provider, row.subject] }), index("identities_by_user").on(row.userId)],
+  );
+
+  /** Links that work once: to make the first admin, or to choose a new password. Kept is the SHA-256 of the token. */
+  const oneTimeLinks = table("one_time_links", {
+    tokenHash: text("token_hash").primaryKey(),
+    purpose: text("purpose").$type<"first_admin" | "password_reset">().notNull(),
+    userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
+    createdAt: int("created_at").notNull(),
+    expiresAt: int("expires_at").notNull(),
+  });
+
+  /** What concerns security, for whoever looks into it later. No user's row is referenced: it outlives them. */
+  const auditEvents = table(
+    "audit_events",
+    {
+      id: text("id").primaryKey(),
+      at: int("at").notNull(),
+      action: text("action").notNull(),
+      actorId: text("actor_id"),
+      targetId: text("target_id"),
+      address: text("address"),
+      detail: json<Record<string, string>>("detail").notNull(),
+    },
+    (row) => [index("audit_events_by_time").on(row.at, row.id)],
+  );
 
   const apiKeys = table(
     "api_keys",
@@ -189,7 +250,21 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     (row) => [primaryKey({ columns: [row.callerId, row.route, row.key] }), index("idempotency_keys_by_age").on(row.createdAt)],
   );
 
-  return { users, apiKeys, llmProviders, llmModels, agents, sessions, events, turns, idempotencyKeys };
+  return {
+    users,
+    logins,
+    identities,
+    oneTimeLinks,
+    auditEvents,
+    apiKeys,
+    llmProviders,
+    llmModels,
+    agents,
+    sessions,
+    events,
+    turns,
+    idempotencyKeys,
+  };
 };
 
 export type Tables = ReturnType<typeof schema>;
