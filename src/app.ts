@@ -44,6 +44,9 @@ import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createInProcessRunner } from "@/runner/in-process-runner";
+import { searchRoutes } from "@/search/search-routes";
+import { createSearchStore } from "@/search/search-store";
+import { createSearchWorker } from "@/search/search-worker";
 import { createGuard } from "@/server/guard";
 import { healthRoutes, type Stage } from "@/server/health-routes";
 import { createKnownHosts } from "@/server/known-hosts";
@@ -61,6 +64,8 @@ import { createRunningTurns } from "@/turns/running-turns";
 import { turnRoutes } from "@/turns/turn-routes";
 import { createTurnStore } from "@/turns/turn-store";
 import { createTurnWorker } from "@/turns/turn-worker";
+import { usageRoutes } from "@/usage/usage-routes";
+import { createUsageStore } from "@/usage/usage-store";
 import { VERSION } from "@/version";
 
 export type AppOptions = {
@@ -102,6 +107,9 @@ export async function createApp({
   const agents = createAgentStore(db, clock);
   const sessions = createSessionStore(db, clock);
   const turns = createTurnStore(db, clock);
+  const usage = createUsageStore(db, clock);
+  const search = createSearchStore(db);
+  const searchWorker = createSearchWorker({ db, search, bus, logger });
 
   const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
@@ -125,6 +133,7 @@ export async function createApp({
     db,
     turns,
     eventLog,
+    usage,
     live,
     running,
     equip: equipAgent,
@@ -171,6 +180,8 @@ export async function createApp({
       ]),
       llmProviderRoutes({ db, providers, drivers, once, settleDefaults }),
       providerCallRoutes({ once, testProvider, syncModels }),
+      searchRoutes({ db, search, worker: searchWorker }),
+      usageRoutes({ db, usage, clock }),
       llmModelRoutes({ db, models, once, settleDefaults }),
     ],
     logger,
@@ -196,6 +207,7 @@ export async function createApp({
       await seedModels({ db, providers, models, env: environmentKeys });
       for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
       runner.start(drainSession);
+      await searchWorker.start();
       tidying = setInterval(() => db.tidy(), TIDY_EVERY_MS);
       stage = "ready";
     },
@@ -206,6 +218,7 @@ export async function createApp({
       clearInterval(tidying);
       closing.abort();
       await runner.stop(graceMs);
+      await searchWorker.stop();
       db.close();
       lock.release();
     },

@@ -41,6 +41,37 @@ CREATE TABLE `one_time_links` (
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `search_documents` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`session_id` text NOT NULL,
+	`sequence` integer NOT NULL,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `search_documents_by_place` ON `search_documents` (`session_id`,`sequence`);--> statement-breakpoint
+CREATE TABLE `search_progress` (
+	`session_id` text PRIMARY KEY NOT NULL,
+	`sequence` integer NOT NULL,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `usage_by_day` (
+	`day` text NOT NULL,
+	`agent_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`model` text NOT NULL,
+	`input_tokens` integer NOT NULL,
+	`output_tokens` integer NOT NULL,
+	`cache_read_tokens` integer NOT NULL,
+	`cache_write_tokens` integer NOT NULL,
+	`reasoning_tokens` integer NOT NULL,
+	`cost_usd` real,
+	`model_calls` integer NOT NULL,
+	`turns` integer NOT NULL,
+	`failures` integer NOT NULL,
+	PRIMARY KEY(`day`, `agent_id`, `user_id`, `model`)
+) STRICT;
+--> statement-breakpoint
 ALTER TABLE `users` ADD `password_hash` text;--> statement-breakpoint
 ALTER TABLE `users` ADD `is_email_verified` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `users` ADD `status` text DEFAULT 'active' NOT NULL;

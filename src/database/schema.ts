@@ -250,7 +250,53 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     (row) => [primaryKey({ columns: [row.callerId, row.route, row.key] }), index("idempotency_keys_by_age").on(row.createdAt)],
   );
 
+  /** What the search index holds: its rows are known there by this table's ids. */
+  const searchDocuments = table(
+    "search_documents",
+    {
+      id: int("id").primaryKey(),
+      sessionId: text("session_id")
+        .notNull()
+        .references(() => sessions.id, { onDelete: "cascade" }),
+      sequence: int("sequence").notNull(),
+    },
+    (row) => [uniqueIndex("search_documents_by_place").on(row.sessionId, row.sequence)],
+  );
+
+  /** How far a session's log is indexed. */
+  const searchProgress = table("search_progress", {
+    sessionId: text("session_id")
+      .primaryKey()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    sequence: int("sequence").notNull(),
+  });
+
+  /** Sums. Nothing is referenced: they outlive what they count. */
+  const usageByDay = table(
+    "usage_by_day",
+    {
+      /** In UTC, such as 2026-01-31. */
+      day: text("day").notNull(),
+      agentId: text("agent_id").notNull(),
+      userId: text("user_id").notNull(),
+      model: text("model").notNull(),
+      inputTokens: int("input_tokens").notNull(),
+      outputTokens: int("output_tokens").notNull(),
+      cacheReadTokens: int("cache_read_tokens").notNull(),
+      cacheWriteTokens: int("cache_write_tokens").notNull(),
+      reasoningTokens: int("reasoning_tokens").notNull(),
+      costUsd: real("cost_usd"),
+      modelCalls: int("model_calls").notNull(),
+      turns: int("turns").notNull(),
+      failures: int("failures").notNull(),
+    },
+    (row) => [primaryKey({ columns: [row.day, row.agentId, row.userId, row.model] })],
+  );
+
   return {
+    searchDocuments,
+    searchProgress,
+    usageByDay,
     users,
     logins,
     identities,

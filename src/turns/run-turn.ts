@@ -15,6 +15,7 @@ import type { ModelWishes, ResolvedModel } from "@/llm-models/resolve-model";
 import { AppError, conflict } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import type { Logger } from "@/platform/logger";
+import type { UsageStore } from "@/usage/usage-store";
 import type { RunningTurns } from "./running-turns";
 import type { Claim, TurnStore } from "./turn-store";
 
@@ -25,6 +26,7 @@ export type RunTurnParts = {
   db: Database;
   turns: TurnStore;
   eventLog: EventLog;
+  usage: UsageStore;
   live: LiveMessages;
   running: RunningTurns;
   equip: (agentId: string) => Promise<Equipment>;
@@ -45,6 +47,7 @@ export const createRunTurn = ({
   db,
   turns,
   eventLog,
+  usage,
   live,
   running,
   equip,
@@ -73,14 +76,18 @@ export const createRunTurn = ({
         lastSeen = kept.at(-1)?.sequence ?? lastSeen;
       });
       if (modelName !== null && drafts.some(({ type }) => type === "turn.started")) yield* turns.setModel(turn.id, modelName);
+      for (const { type, data } of drafts)
+        if (type === "model.completed") yield* usage.addModelCall(used(`${data.provider}/${data.model}`), data.usage, data.cost_usd);
       if (end) yield* finish(tx, end);
       return { isKept: true, news: [] };
     }
 
+    const used = (model: string) => ({ agentId: session.agentId, userId: session.ownerId, model });
     const keep = (drafts: readonly EventDraft[], end: TurnEnd | null) => db.transact((tx) => append(tx, drafts, end));
 
     function* finish(tx: Tx, end: TurnEnd): Script<void> {
       const { sessionStatus } = yield* turns.finish(claim, end);
+      yield* usage.addTurn(used(modelName ?? ""), end.status === "failed");
       if (sessionStatus === "running") return;
       yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
         { type: "session.updated", data: { status: sessionStatus } },
