@@ -74,4 +74,9 @@ CREATE TABLE `usage_by_day` (
 --> statement-breakpoint
 ALTER TABLE `users` ADD `password_hash` text;--> statement-breakpoint
 ALTER TABLE `users` ADD `is_email_verified` integer DEFAULT false NOT NULL;--> statement-breakpoint
-ALTER TABLE `users` ADD `status` text DEFAULT 'active' NOT NULL;
+ALTER TABLE `users` ADD `status` text DEFAULT 'active' NOT NULL;--> statement-breakpoint
+-- Written by hand: a full-text index has no counterpart in the schema. It keeps words alone; the text stays in the log.
+CREATE VIRTUAL TABLE `search_index` USING fts5(`words`, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');--> statement-breakpoint
+CREATE TRIGGER `search_documents_removed` AFTER DELETE ON `search_documents` BEGIN
+	DELETE FROM `search_index` WHERE `rowid` = OLD.`id`;
+END;
