@@ -33,6 +33,11 @@ import { createUsableModelStore } from "@/llm-models/usable-model-store";
 import { createDriverPool } from "@/llm-providers/driver-pool";
 import { llmProviderRoutes } from "@/llm-providers/llm-provider-routes";
 import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
+import { createCallMcpServer } from "@/mcp-servers/call-mcp-server";
+import { readConfiguredServers } from "@/mcp-servers/configured-servers";
+import { createMcpConnections } from "@/mcp-servers/mcp-connections";
+import { mcpServerRoutes } from "@/mcp-servers/mcp-server-routes";
+import { createMcpServerStore } from "@/mcp-servers/mcp-server-store";
 import { createMessageLog } from "@/messages/message-log";
 import { messageRoutes } from "@/messages/message-routes";
 import { createPostMessage } from "@/messages/post-message";
@@ -89,6 +94,7 @@ export async function createApp({
   llm = {},
   capabilities = builtInCapabilities,
 }: AppOptions) {
+  const mcpPrograms = readConfiguredServers(config.mcpConfig);
   makeDataFolder(config.dataDir);
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
@@ -122,7 +128,10 @@ export async function createApp({
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
-  const catalog = createCatalog(capabilities);
+  const mcpServers = createMcpServerStore(db, clock, secrets);
+  const mcpConnections = createMcpConnections({ fetch });
+  const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
+  const catalog = createCatalog(capabilities, mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner();
   const equipAgent = async (agentId: string) => {
@@ -180,6 +189,7 @@ export async function createApp({
       ]),
       llmProviderRoutes({ db, providers, drivers, once, settleDefaults }),
       providerCallRoutes({ once, testProvider, syncModels }),
+      mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
       searchRoutes({ db, search, worker: searchWorker }),
       usageRoutes({ db, usage, clock }),
       llmModelRoutes({ db, models, once, settleDefaults }),
@@ -191,10 +201,10 @@ export async function createApp({
   const route = (request: Request) =>
     pages.reduce<Response | undefined>((answer, page) => answer ?? page(request), undefined) ?? server.fetch(request);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
-  const fetch = createGuard({ route, hosts, isDraining: () => stage === "draining", logger });
+  const answer = createGuard({ route, hosts, isDraining: () => stage === "draining", logger });
 
   return {
-    fetch,
+    fetch: answer,
     openApi,
     /** The port is known only once the socket is open. */
     listensOn(given: number): void {
@@ -204,6 +214,8 @@ export async function createApp({
     /** Takes up every turn that an earlier process left open, and answers from then on. */
     async start(): Promise<void> {
       await db.transact((tx) => users.ensureLocalUser(tx));
+      await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
+      await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });
       for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
       runner.start(drainSession);
@@ -219,6 +231,7 @@ export async function createApp({
       closing.abort();
       await runner.stop(graceMs);
       await searchWorker.stop();
+      await mcpConnections.stop();
       db.close();
       lock.release();
     },

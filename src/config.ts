@@ -17,6 +17,8 @@ export type Config = {
   /** Hours between two scheduled backups; 0 makes none. */
   backupEveryHours: number;
   backupKeep: number;
+  /** A file that names the MCP servers which run as programs on this machine. */
+  mcpConfig: string | undefined;
   env: Record<string, string | undefined>;
 };
 
@@ -39,6 +41,7 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "SECRETS_ENCRYPTION_KEY_PREVIOUS", fallback: "", meaning: "the key before, while secrets are being sealed anew" },
   { variable: "BACKUP_EVERY_HOURS", fallback: "0", meaning: "hours between two backups into the data folder; 0 makes none" },
   { variable: "BACKUP_KEEP", fallback: "7", meaning: "how many of those backups are kept" },
+  { variable: "MCP_CONFIG", fallback: "", meaning: 'JSON file of MCP servers that run as programs here: {"mcpServers": {…}}' },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models" },
 ];
@@ -75,6 +78,7 @@ export function readConfig(flags: Flags, env: Record<string, string | undefined>
     anthropicKey: env.DEFAULT_ANTHROPIC_API_KEY || undefined,
     backupEveryHours: whole("BACKUP_EVERY_HOURS", value(undefined, "BACKUP_EVERY_HOURS"), 0, 8760),
     backupKeep: whole("BACKUP_KEEP", value(undefined, "BACKUP_KEEP"), 1, 10_000),
+    mcpConfig: env.MCP_CONFIG || undefined,
     env,
   };
   refuseOpenDoor(config);

@@ -8,6 +8,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["agent-loop", "auth"],
   ["llm-providers", "agents", "events", "usage"],
   ["capabilities", "llm-models", "sessions", "search"],
+  ["mcp-servers"],
   ["turns"],
   ["messages"],
   ["server"],
@@ -43,6 +44,7 @@ const PACKAGES: readonly [name: RegExp, owners: RegExp][] = [
   [/^bun:sqlite/, /^database\//],
   [/^(openai|@anthropic-ai\/sdk)/, /^llm\//],
   [/^citty/, /^(cli\/|main\.ts)/],
+  [/^@modelcontextprotocol\/sdk/, /^mcp-servers\//],
   [/^pino/, /^platform\/logger\.ts$/],
 ];
 

@@ -32,6 +32,23 @@ CREATE TABLE `logins` (
 --> statement-breakpoint
 CREATE INDEX `logins_by_user` ON `logins` (`user_id`);--> statement-breakpoint
 CREATE INDEX `logins_by_end` ON `logins` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `mcp_servers` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`url` text,
+	`headers` text,
+	`header_names` text NOT NULL,
+	`is_configured` integer NOT NULL,
+	`status` text NOT NULL,
+	`tools` text NOT NULL,
+	`changed_tools` text,
+	`last_error` text,
+	`checked_at` integer,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `mcp_servers_name_unique` ON `mcp_servers` (`name`);--> statement-breakpoint
 CREATE TABLE `one_time_links` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`purpose` text NOT NULL,

@@ -19,6 +19,8 @@ export type Tool<Input = unknown> = {
   description: string;
   /** Checked before `run`; the model reads what was wrong. */
   input: z.ZodType<Input>;
+  /** The JSON Schema that the model is shown, where it is not that of `input`. */
+  parameters?: ToolDescription["parameters"];
   effect: ToolEffect;
   policy: ToolPolicy;
   run(input: Input, context: ToolContext): JsonValue | Promise<JsonValue>;
@@ -44,8 +46,8 @@ const described = new WeakMap<Tool, ToolDescription>();
 export function describeTool(tool: Tool): ToolDescription {
   const known = described.get(tool);
   if (known) return known;
-  const { name, description, input, effect, policy } = tool;
-  const made = { name, description, parameters: jsonSchemaOf(input), effect, policy };
+  const { name, description, input, parameters = jsonSchemaOf(input), effect, policy } = tool;
+  const made = { name, description, parameters, effect, policy };
   described.set(tool, made);
   return made;
 }

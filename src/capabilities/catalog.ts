@@ -26,12 +26,13 @@ export const builtInCapabilities: readonly CapabilityDefinition[] = [
 
 export type Catalog = ReturnType<typeof createCatalog>;
 
-/** What agents can be given. */
-export const createCatalog = (definitions: readonly CapabilityDefinition[]) => {
-  const find = (id: string): CapabilityDefinition | undefined => definitions.find((capability) => capability.id === id);
+/** What agents can be given: what is built in, and what comes and goes while the server runs. */
+export const createCatalog = (builtIn: readonly CapabilityDefinition[], added: () => readonly CapabilityDefinition[] = () => []) => {
+  const all = () => [...builtIn, ...added()];
+  const find = (id: string): CapabilityDefinition | undefined => all().find((capability) => capability.id === id);
 
   return {
-    list: (): Capability[] => definitions.map(toApi),
+    list: (): Capability[] => all().map(toApi),
 
     get(id: string): Capability {
       const definition = find(id);

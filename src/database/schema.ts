@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { LlmModel } from "@/domain/llm-model";
 import type { LlmProvider, ProviderSettings, ProviderType } from "@/domain/llm-provider";
+import type { McpTool } from "@/domain/mcp-server";
 import type { Usage } from "@/domain/usage";
 import type { Kit } from "./kit";
 
@@ -293,7 +294,27 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     (row) => [primaryKey({ columns: [row.day, row.agentId, row.userId, row.model] })],
   );
 
+  const mcpServers = table("mcp_servers", {
+    id: text("id").primaryKey(),
+    name: text("name").notNull().unique(),
+    /** Null for a program of the operator's configuration file. */
+    url: text("url"),
+    /** Sealed JSON; see platform/secrets. */
+    headers: text("headers"),
+    headerNames: json<string[]>("header_names").notNull(),
+    isConfigured: bool("is_configured").notNull(),
+    status: text("status").$type<"active" | "disabled">().notNull(),
+    /** What an admin has accepted. */
+    tools: json<McpTool[]>("tools").notNull(),
+    changedTools: json<McpTool[] | null>("changed_tools"),
+    lastError: text("last_error"),
+    checkedAt: int("checked_at"),
+    createdAt: int("created_at").notNull(),
+    updatedAt: int("updated_at").notNull(),
+  });
+
   return {
+    mcpServers,
     searchDocuments,
     searchProgress,
     usageByDay,

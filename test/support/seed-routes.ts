@@ -57,6 +57,13 @@ const BEYOND = rows(`
   GET     /ready
   POST    /v1/llm-providers/{provider_id}/test
   POST    /v1/llm-providers/{provider_id}/sync-models
+  GET     /v1/mcp-servers
+  POST    /v1/mcp-servers
+  GET     /v1/mcp-servers/{mcp_server_id}
+  PATCH   /v1/mcp-servers/{mcp_server_id}
+  DELETE  /v1/mcp-servers/{mcp_server_id}
+  POST    /v1/mcp-servers/{mcp_server_id}/test
+  POST    /v1/mcp-servers/{mcp_server_id}/accept-tools
   GET     /v1/approvals
   GET     /v1/search
   GET     /v1/usage

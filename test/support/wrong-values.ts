@@ -80,7 +80,7 @@ function beyond(schema: JsonSchema): { what: string; value: Json }[] {
   const { type, maxLength, minLength, maxItems, maximum, minimum, format, pattern } = schema;
   const limits: [string, boolean, () => Json][] = [
     ["is none of the choices", "enum" in schema || "const" in schema, () => CANARY],
-    ["has the wrong form", type === "string" && (format !== undefined || pattern !== undefined), () => CANARY],
+    ["has the wrong form", type === "string" && (format !== undefined || pattern !== undefined), () => `¿${CANARY}?`],
     ["is too long", maxLength !== undefined, () => CANARY.repeat(Math.ceil((Number(maxLength) + 1) / CANARY.length))],
     ["is empty", Number(minLength) > 0, () => ""],
     ["has too many items", maxItems !== undefined, () => Array.from({ length: Number(maxItems) + 1 }, (_, index) => `${CANARY}${index}`)],
@@ -97,6 +97,7 @@ function rightValue(given: JsonSchema, resolve: Resolve): Json {
   if (Array.isArray(schema.enum)) return schema.enum[0]!;
   if (schema.const !== undefined) return schema.const;
   if (schema.default !== undefined) return schema.default;
+  if (Array.isArray(schema.examples)) return schema.examples[0]!;
   const [type] = [schema.type ?? "string"].flat();
   if (type === "object") {
     const required = (schema.required ?? []) as string[];
@@ -107,6 +108,7 @@ function rightValue(given: JsonSchema, resolve: Resolve): Json {
   if (type === "integer" || type === "number") return Number(schema.minimum ?? 1);
   if (type === "boolean") return false;
   if (schema.format === "email") return "someone@example.com";
+  if (schema.format === "uri") return "https://example.com/";
   return "a text that is long enough";
 }
 
