@@ -1,8 +1,13 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Limits } from "@/agent-loop/limits";
+import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
 import { agentRoutes } from "@/agents/agent-routes";
 import { createAgentStore } from "@/agents/agent-store";
+import { agentVersionRoutes } from "@/agents/agent-version-routes";
+import { createAgentVersionStore } from "@/agents/agent-version-store";
+import { createCreateAgent } from "@/agents/create-agent";
+import { createUpdateAgent } from "@/agents/update-agent";
 import { createApiKeyStore } from "@/auth/api-key-store";
 import { authRoutes } from "@/auth/auth-routes";
 import { createUserStore } from "@/auth/user-store";
@@ -10,7 +15,9 @@ import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capabili
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
 import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
+import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
+import type { AgentDefinition } from "@/domain/agent-version";
 import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
@@ -22,6 +29,7 @@ import type { DriverOptions } from "@/llm/wire";
 import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
 import { createLlmModelStore } from "@/llm-models/llm-model-store";
+import { createModelNames } from "@/llm-models/model-names";
 import { costOf } from "@/llm-models/model-profile";
 import { providerCallRoutes } from "@/llm-models/provider-call-routes";
 import { createResolveModel } from "@/llm-models/resolve-model";
@@ -111,6 +119,9 @@ export async function createApp({
   const users = createUserStore(db, clock);
   const apiKeys = createApiKeyStore(db, clock);
   const agents = createAgentStore(db, clock);
+  const agentVersions = createAgentVersionStore(db, clock);
+  const createAgent = createCreateAgent({ agents, versions: agentVersions });
+  const updateAgent = createUpdateAgent({ agents, versions: agentVersions });
   const sessions = createSessionStore(db, clock);
   const turns = createTurnStore(db, clock);
   const usage = createUsageStore(db, clock);
@@ -123,7 +134,9 @@ export async function createApp({
   const models = createLlmModelStore(db, clock, providers);
   const drivers = createDriverPool(providers, llm);
   const settleDefaults = createSettleDefaults({ providers, models });
-  const resolveModel = createResolveModel({ db, usableModels: createUsableModelStore(db), drivers });
+  const usableModels = createUsableModelStore(db);
+  const modelNames = createModelNames(usableModels);
+  const resolveModel = createResolveModel({ db, usableModels, drivers });
   const checkModel = createCheckModel({ models });
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
@@ -134,10 +147,15 @@ export async function createApp({
   const catalog = createCatalog(capabilities, mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner();
-  const equipAgent = async (agentId: string) => {
-    const agent = await db.read(() => agents.getUnchecked(agentId));
+  const equipAgent = async (agentId: string, version: number | null) => {
+    const agent = await db.read(() => agentAt(agentId, version));
     return { modelId: agent.default_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
   };
+  function* agentAt(agentId: string, version: number | null): Script<AgentDefinition> {
+    const agent = yield* agents.getUnchecked(agentId);
+    if (version === null || version === agent.version) return agent;
+    return (yield* agentVersions.get(db, agentId, version)).definition;
+  }
   const runTurn = createRunTurn({
     db,
     turns,
@@ -161,7 +179,7 @@ export async function createApp({
   const updateMessage = createUpdateMessage({ sessions, messages, turns, eventLog, wake });
   const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
   const cancelTurn = createCancelTurn({ turns, eventLog, running });
-  const newSession = createNewSession({ agents, sessions, checkModel });
+  const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
   const followSession = createFollowSession({ db, eventLog, live, bus });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
@@ -173,8 +191,11 @@ export async function createApp({
       healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
       authRoutes({ db, apiKeys, once }, "/api/auth"),
       authRoutes({ db, apiKeys, once }, "/v1/auth"),
-      agentRoutes({ db, agents, once, checkCapabilities: catalog.check, checkModel }),
-      agentCapabilityRoutes({ db, agents, catalog }),
+      agentRoutes({ db, agents, createAgent, updateAgent, once, checkCapabilities: catalog.check, checkModel }),
+      agentVersionRoutes({ db, agents, versions: agentVersions, updateAgent, once }),
+      agentExportRoutes({ db, agents, models: modelNames }),
+      agentImportRoutes({ createAgent, updateAgent, models: modelNames, checkCapabilities: catalog.check, once }),
+      agentCapabilityRoutes({ db, agents, updateAgent, catalog }),
       capabilityRoutes({ catalog }),
       agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
       allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),

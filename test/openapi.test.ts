@@ -199,6 +199,7 @@ describe("an answer is held against the document", () => {
     default_model_id: null,
     capabilities: [],
     tags: [],
+    version: 1,
     visibility: "private",
     status: "active",
     created_at: now,

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { actorOf } from "@/auth/request-actor";
 import type { Database, Script, Tx } from "@/database/database";
 import { Agent, CreateAgent, UpdateAgent } from "@/domain/agent";
+import type { Actor } from "@/domain/user";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
 import type { AgentStore } from "./agent-store";
+import type { ChangeAgent } from "./update-agent";
 
 const Filter = PageQuery.extend({
   status: z.enum(["active", "archived", "all"]).default("active"),
@@ -16,13 +18,15 @@ const Filter = PageQuery.extend({
 type Parts = {
   db: Database;
   agents: AgentStore;
+  createAgent: (tx: Tx, actor: Actor, input: CreateAgent) => Script<Agent>;
+  updateAgent: ChangeAgent;
   once: Once;
   checkCapabilities: (ids: readonly string[]) => void;
   /** Throws unless the model that a field points at is there. */
   checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
 };
 
-export const agentRoutes = ({ db, agents, once, checkCapabilities, checkModel }: Parts) =>
+export const agentRoutes = ({ db, agents, createAgent, updateAgent, once, checkCapabilities, checkModel }: Parts) =>
   resource("/v1/agents", "agents")
     .post(
       "",
@@ -31,7 +35,7 @@ export const agentRoutes = ({ db, agents, once, checkCapabilities, checkModel }:
         checkCapabilities(body.capabilities);
         return once({ request, actor, body }, 201, function* (tx) {
           yield* checkModel(tx, "default_model_id", body.default_model_id);
-          return yield* agents.create(tx, actor, body);
+          return yield* createAgent(tx, actor, body);
         });
       },
       { body: CreateAgent, detail: doc({ operationId: "createAgent", summary: "Create an agent", answers: { 201: Agent } }) },
@@ -50,7 +54,7 @@ export const agentRoutes = ({ db, agents, once, checkCapabilities, checkModel }:
         if (body.capabilities) checkCapabilities(body.capabilities);
         return db.transact(function* (tx) {
           yield* checkModel(tx, "default_model_id", body.default_model_id);
-          return yield* agents.update(tx, actor, params.agent_id, body);
+          return yield* updateAgent(tx, actor, params.agent_id, body);
         });
       },
       {

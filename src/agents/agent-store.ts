@@ -41,6 +41,7 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
             defaultModelId: input.default_model_id ?? null,
             capabilities: input.capabilities,
             tags: input.tags,
+            version: 1,
             visibility: input.visibility,
             status: "active",
             createdAt: now,
@@ -105,6 +106,11 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
       return toAgent(row);
     },
 
+    *setVersion(tx: Tx, id: string, version: number): Script<Agent> {
+      const [row] = yield* run(tx.sql.update(agents).set({ version }).where(eq(agents.id, id)).returning());
+      return toAgent(row!);
+    },
+
     /** Hides it from lists; its sessions stay readable. What is archived already is not found. */
     *archive(tx: Tx, actor: Actor, id: string): Script<void> {
       const { status } = yield* this.get(tx, actor, id);
@@ -122,6 +128,7 @@ const toAgent = (row: Tables["agents"]["$inferSelect"]): Agent => ({
   default_model_id: row.defaultModelId,
   capabilities: row.capabilities,
   tags: row.tags,
+  version: row.version,
   visibility: row.visibility,
   status: row.status,
   created_at: toTimestamp(row.createdAt),

@@ -1,4 +1,5 @@
 import type { AgentStore } from "@/agents/agent-store";
+import type { ChangeAgent } from "@/agents/update-agent";
 import { actorOf } from "@/auth/request-actor";
 import type { Database } from "@/database/database";
 import { AgentCapability, Capability, SetCapabilities } from "@/domain/capability";
@@ -36,8 +37,10 @@ const AgentCapabilities = listOf("AgentCapability", AgentCapability);
 
 const positions = (ids: readonly string[]): AgentCapability[] => ids.map((capability_id, position) => ({ capability_id, position }));
 
+type Parts = { db: Database; agents: AgentStore; updateAgent: ChangeAgent; catalog: Catalog };
+
 /** The capabilities of one agent: prompts and tools apply in the order of their positions. */
-export const agentCapabilityRoutes = ({ db, agents, catalog }: { db: Database; agents: AgentStore; catalog: Catalog }) =>
+export const agentCapabilityRoutes = ({ db, agents, updateAgent, catalog }: Parts) =>
   resource("/v1/agents/:agent_id/capabilities", "capabilities")
     .get(
       "",
@@ -61,7 +64,7 @@ export const agentCapabilityRoutes = ({ db, agents, catalog }: { db: Database; a
         const agent = await db.transact(function* (tx) {
           yield* agents.get(tx, actor, params.agent_id);
           catalog.check(body.capabilities);
-          return yield* agents.update(tx, actor, params.agent_id, { capabilities: body.capabilities });
+          return yield* updateAgent(tx, actor, params.agent_id, { capabilities: body.capabilities });
         });
         const items = positions(agent.capabilities);
         return envelope({ items, total: items.length }, { offset: 0, limit: 100 });

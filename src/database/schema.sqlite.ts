@@ -16,6 +16,7 @@ export const {
   llmProviders,
   llmModels,
   agents,
+  agentVersions,
   sessions,
   events,
   turns,

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type { AgentDefinition } from "@/domain/agent-version";
 import type { LlmModel } from "@/domain/llm-model";
 import type { LlmProvider, ProviderSettings, ProviderType } from "@/domain/llm-provider";
 import type { McpTool } from "@/domain/mcp-server";
@@ -149,12 +150,27 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       /** In order: the index is the position. */
       capabilities: json<string[]>("capabilities").notNull(),
       tags: json<string[]>("tags").notNull(),
+      version: int("version").notNull().default(1),
       visibility: text("visibility").$type<"private" | "shared">().notNull(),
       status: text("status").$type<"active" | "archived">().notNull(),
       createdAt: int("created_at").notNull(),
       updatedAt: int("updated_at").notNull(),
     },
     (row) => [index("agents_by_age").on(row.createdAt, row.id)],
+  );
+
+  const agentVersions = table(
+    "agent_versions",
+    {
+      agentId: text("agent_id")
+        .notNull()
+        .references(() => agents.id, { onDelete: "cascade" }),
+      version: int("version").notNull(),
+      definition: json<AgentDefinition>("definition").notNull(),
+      createdAt: int("created_at").notNull(),
+      createdBy: text("created_by"),
+    },
+    (row) => [primaryKey({ columns: [row.agentId, row.version] })],
   );
 
   const sessions = table(
@@ -170,6 +186,8 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       title: text("title"),
       tags: json<string[]>("tags").notNull(),
       modelId: text("model_id").references(() => llmModels.id, { onDelete: "set null" }),
+      /** Null follows the agent. */
+      agentVersion: int("agent_version"),
       status: text("status").$type<"pending" | "running" | "waiting" | "failed">().notNull(),
       usage: json<Usage>("usage").notNull(),
       costUsd: real("cost_usd"),
@@ -222,6 +240,7 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       status: text("status").$type<"queued" | "running" | "waiting" | "completed" | "failed" | "cancelled">().notNull(),
       cancelRequestedAt: int("cancel_requested_at"),
       model: text("model"),
+      agentVersion: int("agent_version"),
       usage: json<Usage>("usage").notNull(),
       costUsd: real("cost_usd"),
       errorCode: text("error_code"),
@@ -327,6 +346,7 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     llmProviders,
     llmModels,
     agents,
+    agentVersions,
     sessions,
     events,
     turns,

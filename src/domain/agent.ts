@@ -12,6 +12,8 @@ export const Agent = z
     default_model_id: Id.nullable(),
     capabilities: z.array(z.string()),
     tags: Tags,
+    /** Counts from 1; goes up with every change of how the agent answers. */
+    version: z.int(),
     visibility: Visibility,
     status: z.enum(["active", "archived"]),
     created_at: Timestamp,

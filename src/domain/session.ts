@@ -13,6 +13,8 @@ export const Session = z
     title: z.string().nullable(),
     tags: Tags,
     model_id: Id.nullable(),
+    /** The version of the agent that the session is pinned to; null follows the agent. */
+    agent_version: z.int().nullable(),
     status: SessionStatus,
     /** Of all its turns together. */
     usage: Usage.extend({ cost_usd: z.number().nullable() }).meta({ id: "SessionUsage" }),
@@ -27,7 +29,7 @@ export type Session = z.infer<typeof Session>;
 const Title = z.string().trim().min(1).max(255);
 
 export const CreateSession = z
-  .object({ title: Title.nullish(), tags: Tags.default([]), model_id: Id.nullish() })
+  .object({ title: Title.nullish(), tags: Tags.default([]), model_id: Id.nullish(), agent_version: z.int().min(1).nullish() })
   .meta({ id: "CreateSession" });
 export type CreateSession = z.infer<typeof CreateSession>;
 

@@ -39,6 +39,7 @@ export const PARAMETER_WORDS: Record<string, string> = {
   session_id: "The session's id.",
   message_id: "The message's id.",
   turn_id: "The turn's id.",
+  version: "The version's number.",
   mcp_server_id: "The MCP server's id.",
   approval_id: "The approval's id.",
   provider_id: "The provider's id.",

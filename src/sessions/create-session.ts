@@ -1,4 +1,5 @@
 import type { AgentStore } from "@/agents/agent-store";
+import type { AgentVersionStore } from "@/agents/agent-version-store";
 import type { Script, Tx } from "@/database/database";
 import type { CreateSession, Session } from "@/domain/session";
 import type { Actor } from "@/domain/user";
@@ -7,6 +8,7 @@ import type { SessionStore } from "./session-store";
 
 type Parts = {
   agents: AgentStore;
+  versions: AgentVersionStore;
   sessions: SessionStore;
   /** Throws unless the model that a field points at is there. */
   checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
@@ -15,11 +17,13 @@ type Parts = {
 export type NewSession = ReturnType<typeof createNewSession>;
 
 /** Opens a session with an agent that the caller may use. It keeps the agent's model of today unless it is given one. */
-export const createNewSession = ({ agents, sessions, checkModel }: Parts) =>
+export const createNewSession = ({ agents, versions, sessions, checkModel }: Parts) =>
   function* newSession(tx: Tx, actor: Actor, agentId: string, input: CreateSession): Script<Session> {
     const agent = yield* agents.get(tx, actor, agentId);
     if (agent.status === "archived")
       throw conflict("This agent is archived: make it active again before opening a session", "agent_archived");
     yield* checkModel(tx, "model_id", input.model_id);
+    const pinned = input.agent_version ?? null;
+    if (pinned !== null && pinned !== agent.version) yield* versions.get(tx, agent.id, pinned);
     return yield* sessions.create(tx, actor, agent.id, { ...input, model_id: input.model_id ?? agent.default_model_id });
   };

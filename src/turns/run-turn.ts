@@ -29,7 +29,7 @@ export type RunTurnParts = {
   usage: UsageStore;
   live: LiveMessages;
   running: RunningTurns;
-  equip: (agentId: string) => Promise<Equipment>;
+  equip: (agentId: string, version: number | null) => Promise<Equipment>;
   resolveModel: (wishes: ModelWishes) => Promise<ResolvedModel>;
   costOf: (usage: TurnEnd["usage"], profile: ResolvedModel["profile"]) => number | null;
   clock: Clock;
@@ -117,7 +117,7 @@ export const createRunTurn = ({
         before,
         log.filter(isMessageDraft).map(({ data }) => data),
       );
-      const { modelId, instructions, tools } = await equip(session.agentId);
+      const { modelId, instructions, tools } = await equip(session.agentId, session.agentVersion);
       const model = await resolveModel({ message: asked.controls?.model_id ?? null, session: session.modelId, agent: modelId });
       modelName = `${model.providerName}/${model.model}`;
 

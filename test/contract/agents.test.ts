@@ -15,6 +15,7 @@ test("an agent needs a name and a prompt; all else has a value from the start", 
     default_model_id: null,
     capabilities: [],
     tags: [],
+    version: 1,
     visibility: "private",
     status: "active",
     created_at: expect.stringMatching(TIME),
@@ -43,7 +44,7 @@ test("what a client may not say is ignored", async () => {
   expect(body).toMatchObject({ status: "active", name: "n" });
   expect(body.created_at).not.toStartWith("2001");
   const changed = (await app.expect<Agent>(`PATCH /v1/agents/${body.id}`, 200, { ...NOT_FOR_CLIENTS, name: "m" })).body;
-  expect(changed).toEqual({ ...body, name: "m", updated_at: changed.updated_at });
+  expect(changed).toEqual({ ...body, name: "m", version: 2, updated_at: changed.updated_at });
   expect(changed.updated_at).not.toStartWith("2001");
   const raw = '{"name":"x","system_prompt":"","__proto__":{"name":"y","isAdmin":true},"constructor":1,"toString":2}';
   expect((await app.expect<Agent>("POST /v1/agents", 201, raw, { "content-type": "application/json" })).body.name).toBe("x");
@@ -61,7 +62,7 @@ test("PATCH changes what it names, and null clears what may be empty", async () 
   expect(agent.default_model_id).toBe(model!.id);
   const patch = async (body: unknown) => (await app.expect<Agent>(`PATCH /v1/agents/${agent.id}`, 200, body)).body;
 
-  expect(await patch({ name: "Second" })).toMatchObject({ ...agent, name: "Second", updated_at: expect.stringMatching(TIME) });
+  expect(await patch({ name: "Second" })).toMatchObject({ ...agent, name: "Second", version: 2, updated_at: expect.stringMatching(TIME) });
   expect(await patch({ description: null, default_model_id: null })).toMatchObject({
     description: null,
     default_model_id: null,
@@ -69,6 +70,7 @@ test("PATCH changes what it names, and null clears what may be empty", async () 
   });
   expect(await patch({ tags: [], visibility: "shared", system_prompt: "" })).toMatchObject({
     tags: [],
+    version: 4,
     visibility: "shared",
     system_prompt: "",
   });

@@ -17,6 +17,7 @@ test("POST {} is enough, and no body at all too", async () => {
     title: null,
     tags: [],
     model_id: null,
+    agent_version: null,
     status: "pending",
     usage: NO_USAGE,
     created_at: expect.stringMatching(TIME),

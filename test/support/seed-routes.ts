@@ -57,6 +57,11 @@ const BEYOND = rows(`
   GET     /ready
   POST    /v1/llm-providers/{provider_id}/test
   POST    /v1/llm-providers/{provider_id}/sync-models
+  GET     /v1/agents/{agent_id}/versions
+  GET     /v1/agents/{agent_id}/versions/{version}
+  POST    /v1/agents/{agent_id}/rollback
+  GET     /v1/agents/{agent_id}/export
+  POST    /v1/agent-files
   GET     /v1/mcp-servers
   POST    /v1/mcp-servers
   GET     /v1/mcp-servers/{mcp_server_id}
