@@ -13,6 +13,7 @@ import { authRoutes } from "@/auth/auth-routes";
 import { createUserStore } from "@/auth/user-store";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
+import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
@@ -104,6 +105,7 @@ export async function createApp({
 }: AppOptions) {
   const mcpPrograms = readConfiguredServers(config.mcpConfig);
   makeDataFolder(config.dataDir);
+  const skills = await readSkills(join(config.dataDir, "skills"));
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
   const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now());
@@ -144,7 +146,7 @@ export async function createApp({
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
-  const catalog = createCatalog(capabilities, mcp.capabilities);
+  const catalog = createCatalog([...capabilities, ...skills], mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner();
   const equipAgent = async (agentId: string, version: number | null) => {
