@@ -10,6 +10,7 @@ import { createCreateAgent } from "@/agents/create-agent";
 import { createUpdateAgent } from "@/agents/update-agent";
 import { createApiKeyStore } from "@/auth/api-key-store";
 import { authRoutes } from "@/auth/auth-routes";
+import { createRights } from "@/auth/rights";
 import { createUserStore } from "@/auth/user-store";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
@@ -118,7 +119,8 @@ export async function createApp({
   const live = createLiveMessages(bus);
   const eventLog = createEventLog(db, bus, clock);
   const messages = createMessageLog(db);
-  const users = createUserStore(db, clock);
+  const rights = createRights();
+  const users = createUserStore(db, clock, rights);
   const apiKeys = createApiKeyStore(db, clock);
   const agents = createAgentStore(db, clock);
   const agentVersions = createAgentVersionStore(db, clock);

@@ -7,6 +7,7 @@ import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
 import { AppError, notFound } from "@/platform/app-error";
 import type { ApiKeyStore } from "./api-key-store";
+import { Tokens } from "./login-tokens";
 import { actorOf } from "./request-actor";
 
 const AuthConfig = z
@@ -17,10 +18,6 @@ const AuthConfig = z
     signup_enabled: z.boolean(),
   })
   .meta({ id: "AuthConfig" });
-
-const Tokens = z
-  .object({ access_token: z.string(), token_type: z.literal("Bearer"), expires_in: z.int(), refresh_token: z.string() })
-  .meta({ id: "Tokens" });
 
 const Login = z.object({ email: z.string().max(320), password: z.string().max(1000) }).meta({ id: "Login" });
 const Register = z
