@@ -8,10 +8,29 @@ import { agentVersionRoutes } from "@/agents/agent-version-routes";
 import { createAgentVersionStore } from "@/agents/agent-version-store";
 import { createCreateAgent } from "@/agents/create-agent";
 import { createUpdateAgent } from "@/agents/update-agent";
+import { apiKeyRoutes } from "@/auth/api-key-routes";
 import { createApiKeyStore } from "@/auth/api-key-store";
 import { authRoutes } from "@/auth/auth-routes";
+import { authenticateLocally, createAuthenticate, createRenewActor } from "@/auth/authenticate";
+import { createBeginLogin } from "@/auth/begin-login";
+import { createNewAccount } from "@/auth/create-account";
+import { createEndLogin } from "@/auth/end-login";
+import { createHoldRights } from "@/auth/hold-rights";
+import { createLoginAnswers } from "@/auth/login-answers";
+import { createLoginCookies } from "@/auth/login-cookies";
+import { createLoginStore } from "@/auth/login-store";
+import { createLoginTokens } from "@/auth/login-tokens";
+import { createNoteUse } from "@/auth/note-use";
+import { createRefuseForeignPage } from "@/auth/own-origin";
+import { createPasswords } from "@/auth/passwords";
+import { createRefreshLogin } from "@/auth/refresh-login";
 import { createRights } from "@/auth/rights";
+import { settleAdmin } from "@/auth/settle-admin";
+import { createSignIn } from "@/auth/sign-in";
+import { createSigner } from "@/auth/signer";
+import { loadSigningSecret } from "@/auth/signing-secret";
 import { createUserStore } from "@/auth/user-store";
+import { createIsWelcome } from "@/auth/welcome";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
 import { readSkills } from "@/capabilities/skills";
@@ -109,6 +128,7 @@ export async function createApp({
   const skills = await readSkills(join(config.dataDir, "skills"));
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
+  const signer = await createSigner(loadSigningSecret(config), clock);
   const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now());
   const closing = new AbortController();
   let stage: Stage = "starting";
@@ -121,7 +141,8 @@ export async function createApp({
   const messages = createMessageLog(db);
   const rights = createRights();
   const users = createUserStore(db, clock, rights);
-  const apiKeys = createApiKeyStore(db, clock);
+  const logins = createLoginStore(db, clock, rights, config.auth);
+  const apiKeys = createApiKeyStore(db, clock, rights);
   const agents = createAgentStore(db, clock);
   const agentVersions = createAgentVersionStore(db, clock);
   const createAgent = createCreateAgent({ agents, versions: agentVersions });
@@ -177,6 +198,35 @@ export async function createApp({
   const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
 
   const once = createOnce(db, clock, secrets);
+
+  const isWelcome = createIsWelcome({ mode: config.authMode, adminEmail: config.auth.admin?.email });
+  const passwords = createPasswords();
+  const tokens = createLoginTokens({ signer, ...config.auth });
+  const cookies = createLoginCookies({ isSecure: config.baseUrl.startsWith("https:"), ...config.auth });
+  const beginLogin = createBeginLogin({ logins, isWelcome });
+  const refuseForeignPage = createRefuseForeignPage(config);
+  const noteUse = createNoteUse({ db, apiKeys, clock });
+  const authenticate =
+    config.authMode === "none"
+      ? authenticateLocally
+      : createAuthenticate({ db, logins, apiKeys, tokens, isWelcome, refuseForeignPage, noteUse });
+  const renewActor = createRenewActor({ db, clock, logins, apiKeys, isWelcome });
+  const holdRights = createHoldRights({ rights, clock, renewActor });
+  const signingIn = {
+    config: {
+      mode: config.authMode,
+      password_auth_enabled: config.auth.isPasswordEnabled,
+      oauth_providers: Object.keys(config.auth.oauth),
+      signup_enabled: config.auth.isSignupEnabled,
+    },
+    signIn: createSignIn({ db, users, passwords, isWelcome, beginLogin }),
+    createAccount: createNewAccount({ db, users, passwords, beginLogin }),
+    refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, logger }),
+    endLogin: createEndLogin({ db, logins, tokens, authenticate }),
+    answers: createLoginAnswers({ tokens, cookies }),
+    cookies,
+    once,
+  };
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ sessions, turns, eventLog, running, wake });
   const retryMessage = createRetryMessage({ sessions, messages, turns, eventLog, wake });
@@ -193,8 +243,10 @@ export async function createApp({
   const server = createServer(
     [
       healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
-      authRoutes({ db, apiKeys, once }, "/api/auth"),
-      authRoutes({ db, apiKeys, once }, "/v1/auth"),
+      authRoutes(signingIn, "/api/auth"),
+      authRoutes(signingIn, "/v1/auth"),
+      apiKeyRoutes({ db, clock, apiKeys, once }, "/api/auth"),
+      apiKeyRoutes({ db, clock, apiKeys, once }, "/v1/auth"),
       agentRoutes({ db, agents, createAgent, updateAgent, once, checkCapabilities: catalog.check, checkModel }),
       agentVersionRoutes({ db, agents, versions: agentVersions, updateAgent, once }),
       agentExportRoutes({ db, agents, models: modelNames }),
@@ -207,7 +259,14 @@ export async function createApp({
         sessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }, under),
         messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }, under),
         eventRoutes(
-          { db, eventLog, followSession, checkSession: (actor, address) => sessions.get(actor, address), closing: closing.signal },
+          {
+            db,
+            eventLog,
+            followSession,
+            checkSession: (actor, address) => sessions.get(actor, address),
+            holdRights,
+            closing: closing.signal,
+          },
           under,
         ),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
@@ -223,10 +282,16 @@ export async function createApp({
   );
   const openApi = () => createOpenApi(server.routes, { version: VERSION });
   const pages = [swaggerUi, createOpenApiFile(openApi), createStartPage({ version: VERSION })];
-  const route = (request: Request) =>
-    pages.reduce<Response | undefined>((answer, page) => answer ?? page(request), undefined) ?? server.fetch(request);
+  const page = (request: Request) => pages.reduce<Response | undefined>((answer, next) => answer ?? next(request), undefined);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
-  const answer = createGuard({ route, hosts, isDraining: () => stage === "draining", logger });
+  const answer = createGuard({
+    page,
+    route: (request) => server.fetch(request),
+    authenticate,
+    hosts,
+    isDraining: () => stage === "draining",
+    logger,
+  });
 
   return {
     fetch: answer,
@@ -239,6 +304,7 @@ export async function createApp({
     /** Takes up every turn that an earlier process left open, and answers from then on. */
     async start(): Promise<void> {
       await db.transact((tx) => users.ensureLocalUser(tx));
+      if (config.auth.admin) await settleAdmin({ db, users, logins, passwords, logger }, config.auth.admin);
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });

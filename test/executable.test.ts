@@ -223,7 +223,7 @@ describe("it refuses to start", () => {
   });
 
   test.each([
-    ["AUTH_MODE", "full", "AUTH_MODE=full is not available"],
+    ["AUTH_MODE", "admin", "AUTH_MODE=admin needs AUTH_ADMIN_EMAIL"],
     ["AUTH_MODE", "bogus", "AUTH_MODE must be"],
     ["HOST", "0.0.0.0", "HOST is an address that other machines reach"],
     ["PORT", "many", "PORT must be"],

@@ -1,14 +1,18 @@
 import { z } from "zod";
-import type { Database } from "@/database/database";
-import { ApiKey, CreateApiKey, NewApiKey } from "@/domain/api-key";
 import { User } from "@/domain/user";
-import { EnvelopeQuery, envelope, listOf, pageOf } from "@/http/lists";
+import { errorAnswer } from "@/http/errors";
 import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
 import { AppError, notFound } from "@/platform/app-error";
-import type { ApiKeyStore } from "./api-key-store";
+import type { Ticket } from "./begin-login";
+import type { CreateAccount } from "./create-account";
+import type { EndLogin } from "./end-login";
+import type { LoginAnswers } from "./login-answers";
+import { type LoginCookies, refreshCookieOf } from "./login-cookies";
 import { Tokens } from "./login-tokens";
+import type { RefreshLogin } from "./refresh-login";
 import { actorOf } from "./request-actor";
+import type { Proven, SignIn } from "./sign-in";
 
 const AuthConfig = z
   .object({
@@ -18,6 +22,7 @@ const AuthConfig = z
     signup_enabled: z.boolean(),
   })
   .meta({ id: "AuthConfig" });
+type AuthConfig = z.infer<typeof AuthConfig>;
 
 const Login = z.object({ email: z.string().max(320), password: z.string().max(1000) }).meta({ id: "Login" });
 const Register = z
@@ -25,14 +30,40 @@ const Register = z
   .meta({ id: "Register" });
 const Refresh = z.object({ refresh_token: z.string().max(10_000).nullish() }).meta({ id: "Refresh" });
 
-const noAccounts = () =>
-  new AppError("forbidden", "This server runs without accounts (auth mode none): nothing needs signing in", { code: "auth_disabled" });
+type Parts = {
+  config: AuthConfig;
+  signIn: SignIn;
+  createAccount: CreateAccount;
+  refreshLogin: RefreshLogin;
+  endLogin: EndLogin;
+  answers: LoginAnswers;
+  cookies: LoginCookies;
+  once: Once;
+};
 
-/** Signing in, and the caller's own account. In mode none there are no accounts: everyone who reaches the server is the local user. */
-export const authRoutes = ({ db, apiKeys, once }: { db: Database; apiKeys: ApiKeyStore; once: Once }, prefix: "/api/auth" | "/v1/auth") => {
+/** Signing in and out, and who is signed in. In mode none there are no accounts: everyone who reaches the server is the local user. */
+export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
+  const { config, signIn, createAccount, refreshLogin, endLogin, answers, cookies, once } = parts;
   const suffix = prefix === "/v1/auth" ? "V1" : "";
+
+  /** With an `Idempotency-Key` what is kept is the login, which the same pair of tokens is signed from again, and the password's hash. */
+  async function answerOnce(request: Request, email: string, { proof, begin }: Proven, status: 200 | 201): Promise<Response> {
+    const kept = await once({ request, actor: STRANGER, body: { email, proof } }, status, begin);
+    const response = await answers.json((await kept.json()) as Ticket, status);
+    if (kept.headers.has("idempotent-replayed")) response.headers.set("idempotent-replayed", "true");
+    return response;
+  }
+
+  /** Cookies that are no good any more are taken back, so that a browser does not come with them again. */
+  function withoutCookies(error: unknown): Response {
+    if (!(error instanceof AppError) || error.kind !== "unauthorized") throw error;
+    const response = errorAnswer(error);
+    cookies.clear(response.headers);
+    return response;
+  }
+
   return resource(prefix as "/api/auth", "auth")
-    .get("/config", () => ({ mode: "none", password_auth_enabled: false, oauth_providers: [], signup_enabled: false }) as const, {
+    .get("/config", () => config, {
       detail: doc({
         operationId: `getAuthConfig${suffix}`,
         summary: "How one signs in here",
@@ -40,26 +71,76 @@ export const authRoutes = ({ db, apiKeys, once }: { db: Database; apiKeys: ApiKe
         isPublic: true,
       }),
     })
-    .post("/login", () => Promise.reject(noAccounts()), {
-      body: Login,
-      detail: doc({ operationId: `login${suffix}`, summary: "Sign in with email and password", answers: { 200: Tokens }, isPublic: true }),
-    })
-    .post("/register", () => Promise.reject(noAccounts()), {
-      body: Register,
-      detail: doc({ operationId: `register${suffix}`, summary: "Make an account", answers: { 201: Tokens }, isPublic: true }),
-    })
-    .post("/refresh", () => Promise.reject(noAccounts()), {
-      body: Refresh,
-      detail: doc({
-        operationId: `refresh${suffix}`,
-        summary: "Exchange a refresh token for a new pair",
-        answers: { 200: Tokens },
-        isPublic: true,
-      }),
-    })
-    .post("/logout", ({ status }) => status(204, undefined), {
-      detail: doc({ operationId: `logout${suffix}`, summary: "Sign out", answers: { 204: null }, isPublic: true }),
-    })
+    .post(
+      "/login",
+      async ({ body, request }) => {
+        refuseWithoutPasswords(config);
+        return answerOnce(request, body.email, await signIn(body), 200);
+      },
+      {
+        body: Login,
+        detail: doc({
+          operationId: `login${suffix}`,
+          summary: "Sign in with email and password",
+          answers: { 200: Tokens },
+          isPublic: true,
+        }),
+      },
+    )
+    .post(
+      "/register",
+      async ({ body, request }) => {
+        refuseWithoutPasswords(config);
+        if (!config.signup_enabled) throw new AppError("forbidden", "Nobody can sign up here: ask an admin", { code: "signup_disabled" });
+        return answerOnce(request, body.email, await createAccount(body, request.headers.has("idempotency-key")), 201);
+      },
+      {
+        body: Register,
+        detail: doc({
+          operationId: `register${suffix}`,
+          summary: "Make an account",
+          description: "The first account of a server is an admin's.",
+          answers: { 201: Tokens },
+          isPublic: true,
+        }),
+      },
+    )
+    .post(
+      "/refresh",
+      async ({ body, request }) => {
+        if (config.mode === "none") throw noAccounts();
+        const token = body.refresh_token ?? refreshCookieOf(request);
+        return refreshLogin(token).then((ticket) => answers.json(ticket, 200), withoutCookies);
+      },
+      {
+        body: Refresh,
+        detail: doc({
+          operationId: `refresh${suffix}`,
+          summary: "Exchange a refresh token for a new pair",
+          description:
+            "The token of the body, else of the cookie. Works once; the token before the newest gets the same pair again for 10 seconds, so that an answer that was lost, or two tabs at once, do no harm (an `Idempotency-Key` adds nothing). Any older one ends the whole login.",
+          answers: { 200: Tokens },
+          isPublic: true,
+        }),
+      },
+    )
+    .post(
+      "/logout",
+      ({ request }) =>
+        endLogin(request).then(() => {
+          const response = new Response(null, { status: 204 });
+          cookies.clear(response.headers);
+          return response;
+        }, withoutCookies),
+      {
+        detail: doc({
+          operationId: `logout${suffix}`,
+          summary: "Sign out",
+          description: "Ends the login of the access token, or of the refresh cookie where that is over, and clears both cookies.",
+          answers: { 204: null },
+        }),
+      },
+    )
     .get("/oauth/:provider", () => Promise.reject(notFound("OAuth provider")), {
       detail: doc({
         operationId: `startOAuth${suffix}`,
@@ -78,46 +159,17 @@ export const authRoutes = ({ db, apiKeys, once }: { db: Database; apiKeys: ApiKe
     })
     .get("/me", ({ request }) => actorOf(request).user, {
       detail: doc({ operationId: `getMe${suffix}`, summary: "Who is signed in", answers: { 200: User } }),
-    })
-    .get(
-      "/api-keys",
-      async ({ query, request }) => {
-        const page = pageOf(await db.read(() => apiKeys.list(db, actorOf(request).user.id)), query);
-        return query.envelope === "true" ? envelope(page, query) : page.items;
-      },
-      {
-        query: EnvelopeQuery,
-        detail: doc({
-          operationId: `listApiKeys${suffix}`,
-          summary: "List the caller's API keys, newest first",
-          answers: { 200: z.union([z.array(ApiKey), listOf("ApiKey", ApiKey)]) },
-        }),
-      },
-    )
-    .post(
-      "/api-keys",
-      ({ body, request }) => {
-        const actor = actorOf(request);
-        return once({ request, actor, body, isSecret: true }, 201, (tx) => apiKeys.create(tx, actor.user.id, body));
-      },
-      {
-        body: CreateApiKey,
-        detail: doc({ operationId: `createApiKey${suffix}`, summary: "Make an API key; it is shown once", answers: { 201: NewApiKey } }),
-      },
-    )
-    .delete(
-      "/api-keys/:key_id",
-      async ({ params, request, status }) => {
-        const { user } = actorOf(request);
-        await db.transact((tx) => apiKeys.remove(tx, user.id, params.key_id));
-        return status(204, undefined);
-      },
-      {
-        detail: doc({
-          operationId: `deleteApiKey${suffix}`,
-          summary: "Delete an API key; it stops working at once",
-          answers: { 204: null },
-        }),
-      },
-    );
+    });
 };
+
+/** Whoever is signing in is nobody yet. */
+const STRANGER = { user: { id: "stranger" } };
+
+function refuseWithoutPasswords({ mode, password_auth_enabled }: AuthConfig): void {
+  if (mode === "none") throw noAccounts();
+  if (!password_auth_enabled)
+    throw new AppError("forbidden", "Passwords are off here: sign in with one of the providers", { code: "password_disabled" });
+}
+
+const noAccounts = () =>
+  new AppError("forbidden", "This server runs without accounts (auth mode none): nothing needs signing in", { code: "auth_disabled" });

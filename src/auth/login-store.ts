@@ -21,8 +21,9 @@ export const createLoginStore = (
   { tables: { logins, users } }: Pick<Database, "tables">,
   clock: Clock,
   rights: Rights,
-  { refreshMs }: { refreshMs: number },
+  { refreshSeconds }: { refreshSeconds: number },
 ) => {
+  const refreshMs = refreshSeconds * 1000;
   const isOpen = () => and(isNull(logins.revokedAt), gt(logins.expiresAt, clock.now()));
 
   const withUser = prepare<{ id: string }, { login: LoginRow; user: UserRow }>((sql) =>

@@ -9,6 +9,8 @@ export const setActor = (request: Request, actor: Actor): void => void actors.se
 /** Who sent this request. A route that asks is closed to strangers, however it was mounted. */
 export function actorOf(request: Request): Actor {
   const actor = actors.get(request);
-  if (!actor) throw new AppError("unauthorized", "Sign in first: send a bearer token, an API key or the session cookie");
+  if (!actor) throw signInFirst();
   return actor;
 }
+
+export const signInFirst = () => new AppError("unauthorized", "Sign in first: send a bearer token, an API key or the session cookie");

@@ -1,9 +1,25 @@
 import { z } from "zod";
 import { Id, Timestamp } from "./common";
 
-/** `*`, `read`, `write`, `admin`, or one resource's: `agents:read`. */
-export const Scope = z.string().regex(/^(\*|read|write|admin|[a-z][a-z-]{0,31}:(read|write))$/, {
-  error: "must be *, read, write, admin, or <resource>:read or :write",
+/** What a scope may name: the first noun of a route's path, but everything of a session is `sessions`, under whatever address. */
+export const SCOPED_RESOURCES = [
+  "agents",
+  "sessions",
+  "capabilities",
+  "llm-providers",
+  "llm-models",
+  "approvals",
+  "search",
+  "usage",
+  "api-keys",
+] as const;
+
+/**
+ * What a key may do of what its user may. `*` and `admin`: all. `read`: every GET, `write`: every other method, of the resources that a
+ * scope may name. `<resource>:read` and `<resource>:write`: the same of one resource. Neither of the two includes the other.
+ */
+export const Scope = z.string().regex(new RegExp(`^(\\*|read|write|admin|(${SCOPED_RESOURCES.join("|")}):(read|write))$`), {
+  error: `must be *, read, write, admin, or <resource>:read or :write, where the resource is one of ${SCOPED_RESOURCES.join(", ")}`,
 });
 
 export const ApiKey = z

@@ -6,8 +6,14 @@ export const User = z
   .meta({ id: "User" });
 export type User = z.infer<typeof User>;
 
+/** What a request showed: nothing in mode none, else a login's token or a key. `expiresAt` in milliseconds since 1970, null for never. */
+export type Credential =
+  | { kind: "local" }
+  | { kind: "login"; id: string; expiresAt: number }
+  | { kind: "api_key"; id: string; scopes: readonly string[]; expiresAt: number | null };
+
 /** Who asks. Every lookup of something that belongs to a person carries it. */
-export type Actor = { user: User; isAdmin: boolean };
+export type Actor = { user: User; isAdmin: boolean; credential: Credential };
 
 /** The only user of a server without authentication: the person at the machine. */
 export const LOCAL_USER: User = {
@@ -17,3 +23,5 @@ export const LOCAL_USER: User = {
   roles: ["admin"],
   avatar_url: null,
 };
+
+export const LOCAL_ACTOR: Actor = { user: LOCAL_USER, isAdmin: true, credential: { kind: "local" } };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { HoldRights } from "@/auth/hold-rights";
 import { actorOf } from "@/auth/request-actor";
 import type { Database, Script } from "@/database/database";
 import { Id } from "@/domain/common";
@@ -28,18 +29,30 @@ type Parts = {
   followSession: FollowSession;
   /** Throws unless the caller may read the session. */
   checkSession: (actor: Actor, address: SessionAddress) => Script<unknown>;
+  holdRights: HoldRights;
   /** Aborts when the server goes away: streams must end before it can. */
   closing: AbortSignal;
 };
 
-export function eventRoutes({ db, eventLog, followSession, checkSession, closing }: Parts, under: UnderSession) {
+export function eventRoutes({ db, eventLog, followSession, checkSession, holdRights, closing }: Parts, under: UnderSession) {
   async function stream(request: Request, address: SessionAddress, query: Query): Promise<Response> {
     const after = await startOf(request, address, query);
     const left = new AbortController();
+    const types = typesOf(query);
     request.signal.addEventListener("abort", () => left.abort(), { once: true });
-    const signal = AbortSignal.any([left.signal, closing]);
-    const following = followSession({ sessionId: address.sessionId, after, types: typesOf(query), signal });
-    return sse(untilDraining(following, left.signal), () => left.abort());
+    const held = holdRights(actorOf(request), (actor) => db.read(() => checkSession(actor, address)));
+    left.signal.addEventListener("abort", held.release, { once: true });
+    const signal = AbortSignal.any([left.signal, held.lost, closing]);
+    const following = followSession({ sessionId: address.sessionId, after, types, signal });
+    return sse(untilDraining(releasing(following, held.release), left.signal), () => left.abort());
+  }
+
+  async function* releasing(frames: AsyncGenerator<Frame[]>, release: () => void): AsyncGenerator<Frame[]> {
+    try {
+      yield* frames;
+    } finally {
+      release();
+    }
   }
 
   /** Ends with a word to clients when the server goes away, so that they come back at once and do not take it for an error. */

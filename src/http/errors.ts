@@ -25,9 +25,20 @@ export function errorAnswer(error: AppError, headers: Record<string, string> = {
   const retry = error.retryAfterSeconds ?? (status === 503 ? 1 : undefined);
   return Response.json(
     { error: error.message, status, code: error.code },
-    { status, headers: { ...headers, ...(retry === undefined ? {} : { "retry-after": String(retry) }) } },
+    {
+      status,
+      headers: {
+        ...headers,
+        ...(retry === undefined ? {} : { "retry-after": String(retry) }),
+        ...(status === 401 ? { "www-authenticate": challengeOf(error) } : {}),
+      },
+    },
   );
 }
+
+/** Says how to sign in, and whether what was sent is no longer any good. Source: RFC 6750, 3 */
+const challengeOf = ({ code }: AppError): string =>
+  `Bearer realm="Everruns"${code === "invalid_credential" ? ', error="invalid_token"' : ""}`;
 
 export const nothingHere = () => new AppError("not_found", "There is nothing at this address. The routes are listed at /swagger-ui/.");
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Database, Script, Tx } from "@/database/database";
-import type { Actor } from "@/domain/user";
 import { AppError } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import type { SecretBox } from "@/platform/secrets";
@@ -8,7 +7,8 @@ import { createIdempotencyStore } from "./idempotency-store";
 
 type Asked = {
   request: Request;
-  actor: Actor;
+  /** Whose key it is: the same one from another caller is another. */
+  actor: { user: { id: string } };
   body: unknown;
   /** The answer holds a secret: it is kept sealed. */
   isSecret?: boolean;

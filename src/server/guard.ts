@@ -1,4 +1,4 @@
-import { authenticateLocally } from "@/auth/authenticate";
+import type { Authenticate } from "@/auth/authenticate";
 import { setActor } from "@/auth/request-actor";
 import { answerFailure, nothingHere } from "@/http/errors";
 import { MAX_BODY_BYTES, tooLarge } from "@/http/json-body";
@@ -7,9 +7,13 @@ import { AppError } from "@/platform/app-error";
 import { newId } from "@/platform/ids";
 import type { Logger } from "@/platform/logger";
 import type { KnownHosts } from "./known-hosts";
+import { isPublicRoute } from "./public-paths";
 
 type Parts = {
+  /** Static files, for everyone: undefined for what is none. */
+  page: (request: Request) => Response | undefined;
   route: (request: Request) => Response | Promise<Response>;
+  authenticate: Authenticate;
   hosts: KnownHosts;
   /** The server is going away: it answers only that. */
   isDraining: () => boolean;
@@ -20,7 +24,7 @@ export type Guard = (request: Request) => Promise<Response>;
 
 /** What every request passes before any route sees it, cheapest check first, and what every answer gets on its way out. Never throws. */
 export const createGuard =
-  ({ route, hosts, isDraining, logger }: Parts): Guard =>
+  ({ page, route, authenticate, hosts, isDraining, logger }: Parts): Guard =>
   async (request) => {
     const begun = performance.now();
     const requestId = newId();
@@ -32,7 +36,7 @@ export const createGuard =
       if (isDraining()) refuseWhileDraining(request);
       refuseCrossSite(request);
       refuseBody(request);
-      response = await answer(request, route, log);
+      response = await answer(request, { page, route, authenticate }, log);
     } catch (error) {
       response = answerFailure(error, log);
     }
@@ -44,11 +48,16 @@ export const createGuard =
     return response;
   };
 
-async function answer(request: Request, route: Parts["route"], log: Logger): Promise<Response> {
+type Inside = Pick<Parts, "page" | "route" | "authenticate">;
+
+async function answer(request: Request, { page, route, authenticate }: Inside, log: Logger): Promise<Response> {
   const isHead = request.method === "HEAD";
   const asked = isHead ? new Request(request, { method: "GET" }) : request;
-  setActor(asked, authenticateLocally());
   setRequestLog(asked, log);
+  const file = page(asked);
+  if (file) return file;
+  // Before the body is read: a stranger's is not worth a byte. Whatever is not listed as public is closed.
+  if (!isPublicRoute(asked)) setActor(asked, await authenticate(asked));
   const response = await route(asked);
   return isHead ? withoutStream(response) : response;
 }

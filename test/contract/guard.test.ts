@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { authenticateLocally } from "@/auth/authenticate";
 import { readJsonBody } from "@/http/json-body";
 import { resource } from "@/http/resource";
 import { createGuard } from "@/server/guard";
@@ -213,7 +214,14 @@ test("a failure that nobody foresaw says nothing of itself, and its log line car
     ],
     logger,
   );
-  const guard = createGuard({ route: (request) => server.fetch(request), hosts: { has: () => true }, isDraining: () => false, logger });
+  const guard = createGuard({
+    page: () => undefined,
+    route: (request) => server.fetch(request),
+    authenticate: authenticateLocally,
+    hosts: { has: () => true },
+    isDraining: () => false,
+    logger,
+  });
   for (const path of ["/boom/sync", "/boom/async"]) {
     const response = await guard(new Request(`http://localhost${path}`, { headers: { host: "localhost" } }));
     expect([response.status, await response.json()]).toEqual([500, { error: "Internal error", status: 500, code: "internal_error" }]);

@@ -4,7 +4,7 @@ import type { Database } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
 import type { LlmModelWithProvider } from "@/domain/llm-model";
 import type { LlmProvider } from "@/domain/llm-provider";
-import { LOCAL_USER } from "@/domain/user";
+import { LOCAL_ACTOR, LOCAL_USER } from "@/domain/user";
 import { answerFailure } from "@/http/errors";
 import { createOnce } from "@/http/once";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
@@ -46,7 +46,7 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const logger = createLogger({ level: "silent", pretty: false });
   const app = new Elysia()
     .onError(({ error }) => answerFailure(error, logger))
-    .onRequest(({ request }) => setActor(request, { user: LOCAL_USER, isAdmin }))
+    .onRequest(({ request }) => setActor(request, { ...LOCAL_ACTOR, isAdmin }))
     .use(llmProviderRoutes({ db, providers, drivers, once, settleDefaults }))
     .use(llmModelRoutes({ db, models, once, settleDefaults }))
     .use(providerCallRoutes({ once, testProvider, syncModels }));

@@ -1,0 +1,33 @@
+import { SCOPED_RESOURCES } from "@/domain/api-key";
+
+export type Action = "read" | "write";
+
+/** What a request does to which resource. A resource that no scope names is for unlimited keys alone. */
+export type Need = { action: Action; resource: string };
+
+const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Of any key: to ask whose it is, and to say goodbye. */
+const FREE = new Set(["me", "logout"]);
+
+const isNamed = (resource: string): boolean => (SCOPED_RESOURCES as readonly string[]).includes(resource);
+const isUnlimited = (scopes: readonly string[]): boolean => scopes.includes("*") || scopes.includes("admin");
+
+/** The resource is the first noun after `/v1`, or after `/api/auth`. What lies under an agent's sessions is `sessions`, as it is at its other address. */
+export function needOf(method: string, pathname: string): Need {
+  const [root, first = "", , third] = pathname.split("/").filter((segment) => segment !== "");
+  const [, , afterAuth = ""] = pathname.split("/").filter((segment) => segment !== "");
+  const isAuth = first === "auth" && (root === "api" || root === "v1");
+  const resource = isAuth ? afterAuth : first === "agents" && third === "sessions" ? "sessions" : first;
+  return { action: READS.has(method) ? "read" : "write", resource };
+}
+
+export const allows = (scopes: readonly string[], { action, resource }: Need): boolean =>
+  isUnlimited(scopes) || FREE.has(resource) || (isNamed(resource) && (scopes.includes(action) || scopes.includes(`${resource}:${action}`)));
+
+/** Whether a key with these scopes may do all that one with the wanted scopes may. */
+export const covers = (scopes: readonly string[], wanted: readonly string[]): boolean =>
+  isUnlimited(scopes) || wanted.every((scope) => scopes.includes(scope) || scopes.includes(scope.split(":").at(1) ?? ""));
+
+/** What a key lacks for it, in words. */
+export const scopeFor = ({ action, resource }: Need): string => (isNamed(resource) ? `${resource}:${action}, or wider` : "admin");
