@@ -9,7 +9,10 @@ type Parts = { db: Database; logins: LoginStore; tokens: LoginTokens; authentica
 
 export type EndLogin = ReturnType<typeof createEndLogin>;
 
-/** Ends the login of whoever asks, whose access token may be over by then: the refresh token shows as well which login it is. Throws 401 for strangers. */
+/**
+ * Ends the login of whoever asks, whose access token may be over by then: the refresh cookie, which no other site's page can have sent,
+ * shows as well which login it is. Throws 401 for strangers.
+ */
 export const createEndLogin = ({ db, logins, tokens, authenticate }: Parts) =>
   async function endLogin(request: Request): Promise<void> {
     const cookie = refreshCookieOf(request);
@@ -17,7 +20,7 @@ export const createEndLogin = ({ db, logins, tokens, authenticate }: Parts) =>
     const actor = await Promise.resolve()
       .then(() => authenticate(request))
       .catch((error: unknown) => {
-        if (refresh && error instanceof AppError && error.kind === "unauthorized") return undefined;
+        if (refresh && error instanceof AppError) return undefined;
         throw error;
       });
     const loginId = actor?.credential.kind === "login" ? actor.credential.id : actor ? undefined : refresh?.loginId;

@@ -33,8 +33,8 @@ export const createHoldRights = ({ rights, clock, renewActor }: Parts) =>
         .catch(() => lost.abort());
     const unsubscribe = rights.subscribe(user.id, look);
     const looking = setInterval(look, CHECK_EVERY_MS);
-    const leftMs = credential.expiresAt === null ? MAX_DELAY_MS : Math.min(credential.expiresAt - clock.now(), MAX_DELAY_MS);
-    const ending = setTimeout(look, Math.max(leftMs, 0) + 1);
+    const leftMs = Math.max((credential.expiresAt ?? Number.POSITIVE_INFINITY) - clock.now(), 0);
+    const ending = setTimeout(look, Math.min(leftMs + 1, MAX_DELAY_MS));
     // What changed since the request was let in was not heard yet.
     void look();
 
