@@ -228,9 +228,9 @@ export async function createApp({
     once,
   };
   const wake = (sessionId: string) => runner.submit({ sessionId });
-  const postMessage = createPostMessage({ sessions, turns, eventLog, running, wake });
-  const retryMessage = createRetryMessage({ sessions, messages, turns, eventLog, wake });
-  const updateMessage = createUpdateMessage({ sessions, messages, turns, eventLog, wake });
+  const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
+  const retryMessage = createRetryMessage({ agents, sessions, messages, turns, eventLog, wake });
+  const updateMessage = createUpdateMessage({ agents, sessions, messages, turns, eventLog, wake });
   const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
   const cancelTurn = createCancelTurn({ turns, eventLog, running });
   const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });

@@ -5,7 +5,7 @@ import type { Tables } from "@/database/schema";
 import type { Agent, CreateAgent, UpdateAgent } from "@/domain/agent";
 import type { Actor } from "@/domain/user";
 import type { Page, PageQuery } from "@/http/lists";
-import { notFound } from "@/platform/app-error";
+import { AppError, notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp } from "@/platform/clock";
 import { newId } from "@/platform/ids";
 
@@ -21,6 +21,14 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
   const byId = prepare<{ id: string }, Tables["agents"]["$inferSelect"]>((sql) =>
     sql
       .select()
+      .from(agents)
+      .where(eq(agents.id, raw.placeholder("id")))
+      .prepare(),
+  );
+
+  const access = prepare<{ id: string }, { ownerId: string; visibility: "private" | "shared" }>((sql) =>
+    sql
+      .select({ ownerId: agents.ownerId, visibility: agents.visibility })
       .from(agents)
       .where(eq(agents.id, raw.placeholder("id")))
       .prepare(),
@@ -82,6 +90,13 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
       const [row] = yield* byId({ id });
       if (!row) throw notFound("Agent");
       return toAgent(row);
+    },
+
+    /** For a session that is the caller's: throws when its agent was shared with them once and is not any more. */
+    *checkUsable({ user, isAdmin }: Actor, id: string): Script<void> {
+      const [row] = yield* access({ id });
+      if (isAdmin || row?.ownerId === user.id || row?.visibility === "shared") return;
+      throw new AppError("forbidden", "The agent of this session is not shared with you any more", { code: "agent_not_shared" });
     },
 
     *update(tx: Tx, actor: Actor, id: string, input: UpdateAgent): Script<Agent> {

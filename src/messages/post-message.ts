@@ -1,3 +1,4 @@
+import type { AgentStore } from "@/agents/agent-store";
 import type { Script, Tx } from "@/database/database";
 import type { EventDraft } from "@/domain/event";
 import type { CreateMessage, Message } from "@/domain/message";
@@ -15,14 +16,22 @@ import { titleOf } from "./session-title";
 /** A queue longer than this is a client gone wrong. */
 const MAX_QUEUED = 1000;
 
-type Parts = { sessions: SessionStore; turns: TurnStore; eventLog: EventLog; running: RunningTurns; wake: (sessionId: string) => void };
+type Parts = {
+  agents: AgentStore;
+  sessions: SessionStore;
+  turns: TurnStore;
+  eventLog: EventLog;
+  running: RunningTurns;
+  wake: (sessionId: string) => void;
+};
 
 export type PostMessage = ReturnType<typeof createPostMessage>;
 
 /** Keeps a user's message and queues the turn that answers it: both, or neither. What happens while another turn runs is `controls.when_busy`. */
-export const createPostMessage = ({ sessions, turns, eventLog, running, wake }: Parts) =>
+export const createPostMessage = ({ agents, sessions, turns, eventLog, running, wake }: Parts) =>
   function* postMessage(tx: Tx, actor: Actor, address: SessionAddress, input: CreateMessage): Script<Message> {
     const session = yield* sessions.get(actor, address);
+    yield* agents.checkUsable(actor, session.agent_id);
     const sessionId = session.id;
     const open = yield* turns.open(sessionId);
     const whenBusy = input.controls?.when_busy ?? "enqueue";

@@ -1,3 +1,4 @@
+import type { AgentStore } from "@/agents/agent-store";
 import type { Script, Tx } from "@/database/database";
 import type { EventDraft } from "@/domain/event";
 import type { Message } from "@/domain/message";
@@ -10,7 +11,14 @@ import type { SessionStore } from "@/sessions/session-store";
 import type { TurnStore } from "@/turns/turn-store";
 import type { MessageLog } from "./message-log";
 
-type Parts = { sessions: SessionStore; messages: MessageLog; turns: TurnStore; eventLog: EventLog; wake: (sessionId: string) => void };
+type Parts = {
+  agents: AgentStore;
+  sessions: SessionStore;
+  messages: MessageLog;
+  turns: TurnStore;
+  eventLog: EventLog;
+  wake: (sessionId: string) => void;
+};
 
 export type RetryMessage = ReturnType<typeof createRetryMessage>;
 
@@ -18,9 +26,10 @@ export type RetryMessage = ReturnType<typeof createRetryMessage>;
  * Asks again what a failed or cancelled turn was asked: a new turn at the end of the conversation, whose messages say by
  * `metadata.retry_of` which they repeat. What came in between stays, and nothing that was kept changes.
  */
-export const createRetryMessage = ({ sessions, messages, turns, eventLog, wake }: Parts) =>
+export const createRetryMessage = ({ agents, sessions, messages, turns, eventLog, wake }: Parts) =>
   function* retryMessage(tx: Tx, actor: Actor, address: SessionAddress, id: string): Script<{ turn_id: string; message_id: string }> {
-    const { id: sessionId } = yield* sessions.get(actor, address);
+    const { id: sessionId, agent_id } = yield* sessions.get(actor, address);
+    yield* agents.checkUsable(actor, agent_id);
     const last = yield* turns.get(tx, sessionId, yield* messages.lastTurnOf(tx, sessionId, id));
     if (last.status === "completed") throw conflict("This message was answered: send another one", "already_answered");
     if (last.status !== "failed" && last.status !== "cancelled")

@@ -1,3 +1,4 @@
+import type { AgentStore } from "@/agents/agent-store";
 import type { Script, Tx } from "@/database/database";
 import type { EventDraft } from "@/domain/event";
 import type { Message, UpdateMessage } from "@/domain/message";
@@ -10,7 +11,14 @@ import type { TurnStore } from "@/turns/turn-store";
 import { type MessageLog, toMessage } from "./message-log";
 import { takeFromQueue } from "./queued-message";
 
-type Parts = { sessions: SessionStore; messages: MessageLog; turns: TurnStore; eventLog: EventLog; wake: (sessionId: string) => void };
+type Parts = {
+  agents: AgentStore;
+  sessions: SessionStore;
+  messages: MessageLog;
+  turns: TurnStore;
+  eventLog: EventLog;
+  wake: (sessionId: string) => void;
+};
 
 export type UpdateQueued = ReturnType<typeof createUpdateMessage>;
 
@@ -20,8 +28,9 @@ export type UpdateQueued = ReturnType<typeof createUpdateMessage>;
  */
 export const createUpdateMessage = (parts: Parts) =>
   function* updateMessage(tx: Tx, actor: Actor, address: SessionAddress, id: string, { content }: UpdateMessage): Script<Message> {
-    const { sessions, messages, turns, eventLog, wake } = parts;
-    const { id: sessionId } = yield* sessions.get(actor, address);
+    const { agents, sessions, messages, turns, eventLog, wake } = parts;
+    const { id: sessionId, agent_id } = yield* sessions.get(actor, address);
+    yield* agents.checkUsable(actor, agent_id);
     const { id: turnId, position } = yield* takeFromQueue(parts, tx, sessionId, id);
 
     const asked = yield* messages.ofTurn(tx, turnId);

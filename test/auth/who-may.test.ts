@@ -2,7 +2,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { decodeJwt, SignJWT } from "jose";
 import { accountsApp, bearerOf, JWT_SECRET, type Person } from "../support/accounts-app";
 import { type Answer, endsTurn, readStream } from "../support/client";
+import { conforms } from "../support/conforms";
 import { type Documented, documentedRoutes, filled } from "../support/documented-routes";
+import { head, rawHttp } from "../support/raw-http";
 import { openStored } from "../support/stored";
 import { rightBody } from "../support/wrong-values";
 
@@ -169,6 +171,7 @@ describe.each(NO_GOOD)("%s", (_, headers) => {
     for (const route of closed) {
       const answer = await send(route, own, headers);
       expect([lineOf(route), answer.status]).toEqual([lineOf(route), 401]);
+      conforms(app.document, route.method, route.path, 401, answer.body);
       expect(answer.headers.get("www-authenticate")).toStartWith("Bearer realm=");
       expect(answer.headers.get("www-authenticate")!.includes("invalid_token")).toBe(Object.keys(headers).length > 0);
     }
@@ -232,6 +235,7 @@ describe.each([
       const { status, body } = await send(route, own, { authorization: key });
       expect([lineOf(route), body.code === "insufficient_scope", status === 401]).toEqual([lineOf(route), !isIn, false]);
       if (!isIn) expect(status).toBe(403);
+      if (!isIn) conforms(app.document, route.method, route.path, 403, body);
     }
   });
 });
@@ -278,6 +282,24 @@ describe("a user of a shared agent", () => {
     }
     expect((await app.get(`/v1/sessions/${ofOther.session_id}`, other.bearer)).status).toBe(200);
   });
+});
+
+test("an agent that is not shared any more is not used any more, and what was said stays theirs", async () => {
+  const agent = await create(owner, "/v1/agents", { name: "Agent", system_prompt: "", visibility: "shared" });
+  const theirs = await sessionOf(other, agent.id);
+  await app.call("PATCH", `/v1/agents/${agent.id}`, { visibility: "private" }, owner.bearer);
+  const path = `/v1/sessions/${theirs.session_id}`;
+  const say = (person: Person) => app.post(`${path}/messages`, { message: { content: "hello" } }, person.bearer);
+  expect(await say(other)).toMatchObject({ status: 403, body: { code: "agent_not_shared" } });
+  expect((await app.post(`${path}/messages/${theirs.message_id}/retry`, undefined, other.bearer)).status).toBe(403);
+  expect((await app.post(`/v1/agents/${agent.id}/sessions`, {}, other.bearer)).status).toBe(404);
+  expect((await app.get(`${path}/messages`, other.bearer)).status).toBe(200);
+  expect((await say(admin)).status).toBe(201);
+});
+
+test("nothing of a stranger's body is waited for", async () => {
+  const request = head(app.url, "POST /v1/agents", { "content-type": "application/json", "content-length": "1000" });
+  expect((await rawHttp(app.url, `${request}{`)).status).toBe(401);
 });
 
 describe("lists", () => {
