@@ -70,6 +70,12 @@ test("a scope that names nothing is refused", async () => {
     expect([scope, (await app.post("/api/auth/api-keys", { name: "k", scopes: [scope] }, user.bearer)).status]).toEqual([scope, 400]);
 });
 
+test("what no scope names is for unlimited keys alone", async () => {
+  const statusOf = async (scopes: string[], path: string) => (await app.get(path, by((await app.createKey(admin, { scopes })).key))).status;
+  for (const path of ["/v1/nope", "/nope", "/v1/auth/nope", "/v1/%61gents"])
+    expect([path, await statusOf(["read", "write"], path), await statusOf(["admin"], path)]).toEqual([path, 403, 404]);
+});
+
 test("a key has its user's rights of now: a user's is never an admin's, and an admin's ends with the role", async () => {
   const change = (key: string) => app.post("/v1/llm-providers", { name: crypto.randomUUID(), provider_type: "openai" }, by(key));
   for (const scopes of [["*"], ["admin"], ["llm-providers:write"]]) {
