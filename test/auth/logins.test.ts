@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { createRefuseForeignPage } from "@/auth/own-origin";
 import { accountsApp, bearerOf, type Tokens } from "../support/accounts-app";
 import { conforms } from "../support/conforms";
 import { testApp } from "../support/test-app";
@@ -162,6 +163,15 @@ describe("cookies", () => {
     expect((await app.get("/v1/agents", { cookie })).status).toBe(200);
     expect((await app.post("/v1/agents", { name: "a", system_prompt: "" }, bearerOf(access_token))).status).toBe(201);
   });
+});
+
+test("a page of an allowed origin may change something with a cookie as the server's own may", () => {
+  const allowedOrigins = new Set(["https://app.example.com"]);
+  const refuse = createRefuseForeignPage({ baseUrl: "https://agents.example.com", allowedOrigins });
+  const from = (origin: string) => new Request("http://x/", { method: "POST", headers: { host: "agents.example.com", origin } });
+  for (const origin of ["https://app.example.com", "https://agents.example.com"]) expect(() => refuse(from(origin))).not.toThrow();
+  for (const origin of ["http://app.example.com", "http://agents.example.com", "https://example.com"])
+    expect(() => refuse(from(origin))).toThrow("own pages only");
 });
 
 test("logins outlive a restart by the key that is kept in the data folder for its owner alone", async () => {
