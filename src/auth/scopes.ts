@@ -13,13 +13,16 @@ const FREE = new Set(["me", "logout"]);
 const isNamed = (resource: string): boolean => (SCOPED_RESOURCES as readonly string[]).includes(resource);
 const isUnlimited = (scopes: readonly string[]): boolean => scopes.includes("*") || scopes.includes("admin");
 
+/** Nouns that are another's resource under an address of its own. */
+const SAME: ReadonlyMap<string, string> = new Map([["agent-files", "agents"]]);
+
 /** The resource is the first noun after `/v1`, or after `/api/auth`. What lies under an agent's sessions is `sessions`, as it is at its other address. */
 export function needOf(method: string, pathname: string): Need {
-  const [root, first = "", , third] = pathname.split("/").filter((segment) => segment !== "");
-  const [, , afterAuth = ""] = pathname.split("/").filter((segment) => segment !== "");
+  const [root, first = "", second = "", third] = pathname.split("/").filter((segment) => segment !== "");
   const isAuth = first === "auth" && (root === "api" || root === "v1");
-  const resource = isAuth ? afterAuth : first === "agents" && third === "sessions" ? "sessions" : first;
-  return { action: READS.has(method) ? "read" : "write", resource };
+  const isSession = first === "agents" && third === "sessions";
+  const noun = isAuth ? second : isSession ? third : first;
+  return { action: READS.has(method) ? "read" : "write", resource: SAME.get(noun) ?? noun };
 }
 
 export const allows = (scopes: readonly string[], { action, resource }: Need): boolean =>

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { Id, Timestamp } from "./common";
 
-/** What a scope may name: the first noun of a route's path, but everything of a session is `sessions`, under whatever address. */
+/** What a scope may name: the first noun of a route's path, but everything of a session is `sessions`, and of an agent `agents`, at whatever address. */
 export const SCOPED_RESOURCES = [
   "agents",
   "sessions",
   "capabilities",
   "llm-providers",
   "llm-models",
+  "mcp-servers",
   "approvals",
   "search",
   "usage",

@@ -75,6 +75,8 @@ const common: Record<string, string> = {
   capability_id: "noop",
   provider: "google",
   users: other.id,
+  version: "1",
+  mcp_server_id: (await create(admin, "/v1/mcp-servers", { name: "tools", url: "http://127.0.0.1:1/mcp" })).id,
 };
 const UNKNOWN_ID = "0199a3b1-1111-7222-8333-944455556666";
 
@@ -89,7 +91,8 @@ const inOrder = (list: Documented[]) => {
 };
 
 async function send(route: Documented, things: Partial<Things>, headers: Record<string, string>): Promise<Answer<{ code?: string }>> {
-  const address = filled(route.path, (meaning) => ({ ...common, ...things })[meaning] ?? UNKNOWN_ID);
+  const path = filled(route.path, (meaning) => ({ ...common, ...things })[meaning] ?? UNKNOWN_ID);
+  const address = route.queries.some(({ name }) => name === "q") ? `${path}?q=hello` : path;
   const body = route.body ? JSON.stringify(rightBody(app.document, route.body)) : undefined;
   const control = new AbortController();
   const response = await fetch(app.url + address, {
@@ -208,7 +211,8 @@ function scopeOf({ method, path }: Documented): string | null {
   if (/\/auth\/(me|logout)$/.test(path)) return null;
   if (path.includes("/auth/api-keys")) return `api-keys:${action}`;
   if (/^\/v1\/(agents\/\{agent_id\}\/)?sessions(\/|$)/.test(path)) return `sessions:${action}`;
-  const [, noun] = /^\/v1\/(agents|capabilities|llm-providers|llm-models|approvals|search|usage)(\/|$)/.exec(path) ?? [];
+  if (path.startsWith("/v1/agent-files")) return `agents:${action}`;
+  const [, noun] = /^\/v1\/(agents|capabilities|llm-providers|llm-models|mcp-servers|approvals|search|usage)(\/|$)/.exec(path) ?? [];
   return noun ? `${noun}:${action}` : "admin";
 }
 
@@ -243,7 +247,7 @@ describe.each([
 });
 
 const isAdministration = (route: Documented) =>
-  scopeOf(route) === "admin" || (route.method !== "GET" && /^\/v1\/llm-(providers|models)/.test(route.path));
+  scopeOf(route) === "admin" || (route.method !== "GET" && /^\/v1\/(llm-providers|llm-models|mcp-servers)/.test(route.path));
 const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id)\}|\/(agents|sessions)\/\{id\}/;
 const usesOwned = ({ path }: Documented) => OWNED.test(path);
 
@@ -258,7 +262,9 @@ describe.each([
       // One's own account is changed by whoever is signed in, and by no key.
       const isRefused = isAdministration(route) || (credential === "key" && /^PATCH .*\/auth\/me$/.test(lineOf(route)));
       const expected = usesOwned(route) ? 404 : isRefused ? 403 : 200;
-      expect([lineOf(route), status > 200 && status < 300 ? 200 : status]).toEqual([lineOf(route), expected]);
+      // What the document calls a right body may still say nothing that makes sense.
+      const isLet = status < 300 || status === 400 || status === 409;
+      expect([lineOf(route), isLet ? 200 : status]).toEqual([lineOf(route), expected]);
     }
   });
 });
@@ -306,6 +312,13 @@ test("nothing of a stranger's body is waited for", async () => {
   expect((await rawHttp(app.url, `${request}{`)).status).toBe(401);
 });
 
+test("an id in a body is looked up like one in a path", async () => {
+  const markdown = "---\nname: Taken over\n---\nThe prompt.";
+  for (const agent_id of [own.agent_id, shared.agent_id])
+    expect((await app.post("/v1/agent-files", { markdown, agent_id }, other.bearer)).status).toBe(404);
+  expect((await app.get(`/v1/agents/${own.agent_id}`, owner.bearer)).body).toMatchObject({ name: "Agent" });
+});
+
 describe("lists", () => {
   test("show each their own, and admins all", async () => {
     const idsOf = async (path: string, headers: Record<string, string>) =>
@@ -313,6 +326,16 @@ describe("lists", () => {
     expect(await idsOf("/v1/agents", other.bearer)).not.toContain(own.agent_id);
     expect(await idsOf("/v1/agents", other.bearer)).toContain(shared.agent_id);
     expect(await idsOf("/v1/sessions", other.bearer)).not.toContain(own.session_id);
+    const found = async (headers: Record<string, string>) =>
+      (await app.get<{ items: { session_id: string }[] }>("/v1/search?q=hello&limit=1000", headers)).body.items.map(
+        (hit) => hit.session_id,
+      );
+    expect(await found(other.bearer)).toContain(ofOther.session_id);
+    for (const id of [own.session_id, shared.session_id]) expect(await found(other.bearer)).not.toContain(id);
+    expect(await found(owner.bearer)).not.toContain(ofOther.session_id);
+    const users = async (headers: Record<string, string>) =>
+      (await app.get<{ items: { key: string }[] }>("/v1/usage?group_by=user", headers)).body.items.map(({ key }) => key);
+    expect([await users(owner.bearer), (await users(admin.bearer)).length]).toEqual([[owner.id], 2]);
     expect(await idsOf("/v1/agents", admin.bearer)).toEqual(expect.arrayContaining([own.agent_id, shared.agent_id]));
     expect(await idsOf("/v1/sessions", admin.bearer)).toEqual(expect.arrayContaining([own.session_id, ofOther.session_id]));
   });
