@@ -1,5 +1,8 @@
-import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { JWTPayload } from "jose";
 import type { Clock } from "@/platform/clock";
+
+// In mode none nothing is signed, and the start of the server need not wait for it.
+const loadJose = () => import("jose");
 
 const ALGORITHM = "HS256";
 const ISSUER = "everruns";
@@ -17,7 +20,8 @@ export async function createSigner(secret: Uint8Array<ArrayBuffer>, clock: Clock
   const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
   return {
     /** `issuedAt` in milliseconds. */
-    sign: (typ: string, claims: JWTPayload, { issuedAt, lifetimeSeconds }: Times): Promise<string> => {
+    async sign(typ: string, claims: JWTPayload, { issuedAt, lifetimeSeconds }: Times): Promise<string> {
+      const { SignJWT } = await loadJose();
       const seconds = Math.floor(issuedAt / 1000);
       return new SignJWT({ ...claims, typ, iss: ISSUER, aud: AUDIENCE, iat: seconds, exp: seconds + lifetimeSeconds })
         .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
@@ -26,6 +30,7 @@ export async function createSigner(secret: Uint8Array<ArrayBuffer>, clock: Clock
 
     /** The claims of a token of this `typ` that this server signed and that is in time; else undefined. */
     async read(typ: string, token: string): Promise<JWTPayload | undefined> {
+      const { errors, jwtVerify } = await loadJose();
       try {
         const { payload } = await jwtVerify(token, key, {
           algorithms: [ALGORITHM],
