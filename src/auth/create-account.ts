@@ -1,6 +1,6 @@
-import type { Database } from "@/database/database";
+import type { Database, Script } from "@/database/database";
 import { conflict } from "@/platform/app-error";
-import type { BeginLogin } from "./begin-login";
+import type { BeginLogin, Ticket } from "./begin-login";
 import { type Passwords, refuseWeakPassword } from "./passwords";
 import type { Proven } from "./sign-in";
 import type { UserStore } from "./user-store";
@@ -14,14 +14,18 @@ export type CreateAccount = ReturnType<typeof createNewAccount>;
  * Makes an account with a password and signs it in; the first one of a server is an admin. `isRepeated`: the client may be asking again
  * what was done already, and whoever knows the password gets as far as the kept answer. Throws for a weak password and a known address.
  */
-export const createNewAccount = ({ db, users, passwords, beginLogin }: Parts) =>
-  async function createAccount({ email, password, name }: Input, isRepeated: boolean): Promise<Proven> {
+export const createNewAccount = ({ db, users, passwords, beginLogin }: Parts) => {
+  /** What the kept answer is compared by. A wrong password goes the same way as the right one, so that no guess is worth it. */
+  const proofOf = async (password: string, hash: string | null): Promise<string> =>
+    (await passwords.verify(password, hash)) ? hash! : "another password";
+
+  return async function createAccount({ email, password, name }: Input, isRepeated: boolean): Promise<Proven> {
     refuseWeakPassword(password, { email, name });
     const known = await db.read(() => users.findByEmail(db, email));
-    const isOwn = known !== undefined && isRepeated && (await passwords.verify(password, known.passwordHash));
-    if (known && !isOwn) throw conflict("There is an account with this email already: sign in instead", "email_taken");
+    if (known && !isRepeated) throw emailTaken();
+    if (known) return { proof: await proofOf(password, known.passwordHash), begin: refuseTaken };
 
-    const passwordHash = known?.passwordHash ?? (await passwords.hash(password));
+    const passwordHash = await passwords.hash(password);
     return {
       proof: passwordHash,
       begin: function* (tx) {
@@ -29,3 +33,11 @@ export const createNewAccount = ({ db, users, passwords, beginLogin }: Parts) =>
       },
     };
   };
+};
+
+// biome-ignore lint/correctness/useYield: it does nothing but refuse
+function* refuseTaken(): Script<Ticket> {
+  throw emailTaken();
+}
+
+const emailTaken = () => conflict("There is an account with this email already: sign in instead", "email_taken");

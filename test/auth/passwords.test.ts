@@ -83,8 +83,19 @@ test("a repeated sign-up with its key is the same login, and with another passwo
   const [first, second] = [await app.post("/api/auth/register", account, key), await app.post("/api/auth/register", account, key)];
   expect([first.status, second.status, second.headers.get("idempotent-replayed")]).toEqual([201, 201, "true"]);
   expect(second.body).toEqual(first.body);
-  expect((await app.post("/api/auth/register", { ...account, password: "another password" }, key)).status).toBe(409);
+  expect((await app.post("/api/auth/register", { ...account, password: "another password" }, key)).status).toBe(422);
+  for (const password of [account.password, "another password"]) {
+    const answer = await app.post("/api/auth/register", { ...account, password }, { "idempotency-key": "sign-up-2" });
+    expect([answer.status, answer.body]).toEqual([409, expect.objectContaining({ code: "email_taken" })]);
+  }
   expect((await app.post("/api/auth/register", account)).status).toBe(409);
+
+  const twins = { ...account, email: "at-once@example.com" };
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => app.post("/api/auth/register", twins, { "idempotency-key": "sign-up-3" })),
+  );
+  expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(1);
+  expect(answers[0]!.status).toBe(201);
 
   const login = { email: account.email, password: account.password };
   const [one, two] = [await app.post("/api/auth/login", login, key), await app.post("/api/auth/login", login, key)];
