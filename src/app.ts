@@ -8,29 +8,9 @@ import { agentVersionRoutes } from "@/agents/agent-version-routes";
 import { createAgentVersionStore } from "@/agents/agent-version-store";
 import { createCreateAgent } from "@/agents/create-agent";
 import { createUpdateAgent } from "@/agents/update-agent";
-import { apiKeyRoutes } from "@/auth/api-key-routes";
-import { createApiKeyStore } from "@/auth/api-key-store";
-import { authRoutes } from "@/auth/auth-routes";
-import { authenticateLocally, createAuthenticate, createRenewActor } from "@/auth/authenticate";
-import { createBeginLogin } from "@/auth/begin-login";
-import { createNewAccount } from "@/auth/create-account";
-import { createEndLogin } from "@/auth/end-login";
-import { createHoldRights } from "@/auth/hold-rights";
-import { createLoginAnswers } from "@/auth/login-answers";
-import { createLoginCookies } from "@/auth/login-cookies";
-import { createLoginStore } from "@/auth/login-store";
-import { createLoginTokens } from "@/auth/login-tokens";
-import { createNoteUse } from "@/auth/note-use";
-import { createRefuseForeignPage } from "@/auth/own-origin";
-import { createPasswords } from "@/auth/passwords";
-import { createRefreshLogin } from "@/auth/refresh-login";
-import { createRights } from "@/auth/rights";
-import { settleAdmin } from "@/auth/settle-admin";
-import { createSignIn } from "@/auth/sign-in";
+import { createAccounts } from "@/app/accounts";
 import { createSigner } from "@/auth/signer";
 import { loadSigningSecret } from "@/auth/signing-secret";
-import { createUserStore } from "@/auth/user-store";
-import { createIsWelcome } from "@/auth/welcome";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
 import { readSkills } from "@/capabilities/skills";
@@ -139,10 +119,6 @@ export async function createApp({
   const live = createLiveMessages(bus);
   const eventLog = createEventLog(db, bus, clock);
   const messages = createMessageLog(db);
-  const rights = createRights();
-  const users = createUserStore(db, clock, rights);
-  const logins = createLoginStore(db, clock, rights, config.auth);
-  const apiKeys = createApiKeyStore(db, clock, rights);
   const agents = createAgentStore(db, clock);
   const agentVersions = createAgentVersionStore(db, clock);
   const createAgent = createCreateAgent({ agents, versions: agentVersions });
@@ -198,35 +174,7 @@ export async function createApp({
   const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
 
   const once = createOnce(db, clock, secrets);
-
-  const isWelcome = createIsWelcome({ mode: config.authMode, adminEmail: config.auth.admin?.email });
-  const passwords = createPasswords();
-  const tokens = createLoginTokens({ signer, ...config.auth });
-  const cookies = createLoginCookies({ isSecure: config.baseUrl.startsWith("https:"), ...config.auth });
-  const beginLogin = createBeginLogin({ logins, isWelcome });
-  const refuseForeignPage = createRefuseForeignPage(config);
-  const noteUse = createNoteUse({ db, apiKeys, clock });
-  const authenticate =
-    config.authMode === "none"
-      ? authenticateLocally
-      : createAuthenticate({ db, logins, apiKeys, tokens, isWelcome, refuseForeignPage, noteUse });
-  const renewActor = createRenewActor({ db, clock, logins, apiKeys, isWelcome });
-  const holdRights = createHoldRights({ rights, clock, renewActor });
-  const signingIn = {
-    config: {
-      mode: config.authMode,
-      password_auth_enabled: config.auth.isPasswordEnabled,
-      oauth_providers: Object.keys(config.auth.oauth),
-      signup_enabled: config.auth.isSignupEnabled,
-    },
-    signIn: createSignIn({ db, users, passwords, isWelcome, beginLogin }),
-    createAccount: createNewAccount({ db, users, passwords, beginLogin }),
-    refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, logger }),
-    endLogin: createEndLogin({ db, logins, tokens, authenticate }),
-    answers: createLoginAnswers({ tokens, cookies }),
-    cookies,
-    once,
-  };
+  const accounts = createAccounts({ db, clock, config, logger, signer, once });
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
   const retryMessage = createRetryMessage({ agents, sessions, messages, turns, eventLog, wake });
@@ -243,10 +191,7 @@ export async function createApp({
   const server = createServer(
     [
       healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
-      authRoutes(signingIn, "/api/auth"),
-      authRoutes(signingIn, "/v1/auth"),
-      apiKeyRoutes({ db, clock, apiKeys, once }, "/api/auth"),
-      apiKeyRoutes({ db, clock, apiKeys, once }, "/v1/auth"),
+      ...accounts.routes,
       agentRoutes({ db, agents, createAgent, updateAgent, once, checkCapabilities: catalog.check, checkModel }),
       agentVersionRoutes({ db, agents, versions: agentVersions, updateAgent, once }),
       agentExportRoutes({ db, agents, models: modelNames }),
@@ -264,7 +209,7 @@ export async function createApp({
             eventLog,
             followSession,
             checkSession: (actor, address) => sessions.get(actor, address),
-            holdRights,
+            holdRights: accounts.holdRights,
             closing: closing.signal,
           },
           under,
@@ -287,7 +232,7 @@ export async function createApp({
   const answer = createGuard({
     page,
     route: (request) => server.fetch(request),
-    authenticate,
+    authenticate: accounts.authenticate,
     hosts,
     isDraining: () => stage === "draining",
     logger,
@@ -303,8 +248,7 @@ export async function createApp({
 
     /** Takes up every turn that an earlier process left open, and answers from then on. */
     async start(): Promise<void> {
-      await db.transact((tx) => users.ensureLocalUser(tx));
-      if (config.auth.admin) await settleAdmin({ db, users, logins, passwords, logger }, config.auth.admin);
+      await accounts.start();
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });
