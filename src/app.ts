@@ -15,6 +15,7 @@ import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capabili
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
 import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
+import { publicUrlOf } from "@/config/public-url";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
@@ -174,7 +175,6 @@ export async function createApp({
   const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
 
   const once = createOnce(db, clock, secrets);
-  const accounts = createAccounts({ db, clock, config, logger, signer, once });
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
   const retryMessage = createRetryMessage({ agents, sessions, messages, turns, eventLog, wake });
@@ -187,6 +187,20 @@ export async function createApp({
     live.forget(sessionId);
     bus.publish(sessionId, "gone");
   };
+
+  const accounts = createAccounts({
+    db,
+    clock,
+    config,
+    logger,
+    signer,
+    secrets,
+    once,
+    publicUrl: () => publicUrlOf(config, port),
+    agents,
+    sessions,
+    forget,
+  });
 
   const server = createServer(
     [
@@ -216,7 +230,7 @@ export async function createApp({
         ),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
       ]),
-      llmProviderRoutes({ db, providers, drivers, once, settleDefaults }),
+      llmProviderRoutes({ db, providers, drivers, auditLog: accounts.auditLog, once, settleDefaults }),
       providerCallRoutes({ once, testProvider, syncModels }),
       mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
       searchRoutes({ db, search, worker: searchWorker }),
@@ -238,6 +252,11 @@ export async function createApp({
     logger,
   });
 
+  const tidy = () => {
+    db.tidy();
+    accounts.tidy().catch((error: unknown) => logger.error({ err: error }, "tidying failed; it is tried again"));
+  };
+
   return {
     fetch: answer,
     openApi,
@@ -246,17 +265,18 @@ export async function createApp({
       port = given;
     },
 
-    /** Takes up every turn that an earlier process left open, and answers from then on. */
-    async start(): Promise<void> {
-      await accounts.start();
+    /** Takes up every turn that an earlier process left open, and answers from then on. `setupToken`: that of the link to the first account. */
+    async start(): Promise<{ setupToken: string | null }> {
+      const setupToken = await accounts.start();
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });
       for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
       runner.start(drainSession);
       await searchWorker.start();
-      tidying = setInterval(() => db.tidy(), TIDY_EVERY_MS);
+      tidying = setInterval(tidy, TIDY_EVERY_MS);
       stage = "ready";
+      return { setupToken };
     },
 
     /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
@@ -267,6 +287,7 @@ export async function createApp({
       await runner.stop(graceMs);
       await searchWorker.stop();
       await mcpConnections.stop();
+      await accounts.auditLog.flush().catch((error: unknown) => logger.error({ err: error }, "the last counts of the audit log are lost"));
       db.close();
       lock.release();
     },

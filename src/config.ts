@@ -1,9 +1,11 @@
 import { StartRefused } from "@/platform/app-error";
 import type { LogLevel } from "@/platform/logger";
 import { type AuthMode, type AuthSettings, readAuthMode, readAuthSettings } from "./config/auth-settings";
+import { isLoopback } from "./config/loopback";
 import { createRead, type Environment } from "./config/read-variable";
 
 export type { AuthMode } from "./config/auth-settings";
+export { isLoopback } from "./config/loopback";
 export { SETTINGS } from "./config/settings";
 
 export type Config = {
@@ -70,5 +72,3 @@ function refuseOpenDoor({ authMode, host, allowInsecurePublic }: Config): void {
     "HOST is an address that other machines reach, and AUTH_MODE=none has no accounts: anyone could use your agents and keys. Leave HOST at 127.0.0.1, or set ALLOW_INSECURE_PUBLIC=true if something else protects the server.",
   );
 }
-
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);

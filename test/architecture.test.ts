@@ -9,7 +9,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["llm-providers", "agents", "events", "usage"],
   ["capabilities", "llm-models", "sessions", "search"],
   ["mcp-servers"],
-  ["turns"],
+  ["turns", "users"],
   ["messages"],
   ["server"],
   ["app"],

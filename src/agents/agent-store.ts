@@ -132,6 +132,17 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
       if (status === "archived") throw notFound("Agent");
       yield* this.update(tx, actor, id, { status: "archived" });
     },
+
+    /** Archived ones too. */
+    *idsOf({ sql }: Pick<Tx, "sql">, userId: string): Script<string[]> {
+      const rows = yield* run(sql.select({ id: agents.id }).from(agents).where(eq(agents.ownerId, userId)));
+      return rows.map(({ id }) => id);
+    },
+
+    /** Hands over everything that one user has to another. */
+    *transfer(tx: Tx, fromUserId: string, toUserId: string): Script<void> {
+      yield* run(tx.sql.update(agents).set({ ownerId: toUserId }).where(eq(agents.ownerId, fromUserId)).returning({ id: agents.id }));
+    },
   };
 };
 

@@ -22,6 +22,9 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "AUTH_GITHUB_CLIENT_ID", fallback: "", meaning: "mode full: signing in with GitHub" },
   { variable: "AUTH_GITHUB_CLIENT_SECRET", fallback: "", meaning: "the secret of that client, or …_FILE" },
   { variable: "AUTH_GITHUB_REDIRECT_URI", fallback: "AUTH_BASE_URL/api/auth/callback/github", meaning: "where GitHub sends people back" },
+  { variable: "AUTH_GOOGLE_ISSUER", fallback: "https://accounts.google.com", meaning: "another OpenID provider in Google's place" },
+  { variable: "AUTH_GITHUB_BASE_URL", fallback: "https://github.com", meaning: "GitHub Enterprise: its address" },
+  { variable: "AUTH_GITHUB_API_URL", fallback: "https://api.github.com", meaning: "GitHub Enterprise: its address with /api/v3" },
   { variable: "ALLOW_INSECURE_PUBLIC", fallback: "false", meaning: "true: mode none may listen beyond this machine" },
   {
     variable: "SECRETS_ENCRYPTION_KEY",

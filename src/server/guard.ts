@@ -1,5 +1,6 @@
 import type { Authenticate } from "@/auth/authenticate";
 import { setActor } from "@/auth/request-actor";
+import { setClientAddress } from "@/http/client-address";
 import { answerFailure, nothingHere } from "@/http/errors";
 import { MAX_BODY_BYTES, tooLarge } from "@/http/json-body";
 import { setRequestLog } from "@/http/request-log";
@@ -20,12 +21,13 @@ type Parts = {
   logger: Logger;
 };
 
-export type Guard = (request: Request) => Promise<Response>;
+/** `address` is the client's, as the socket knows it. */
+export type Guard = (request: Request, address?: string) => Promise<Response>;
 
 /** What every request passes before any route sees it, cheapest check first, and what every answer gets on its way out. Never throws. */
 export const createGuard =
   ({ page, route, authenticate, hosts, isDraining, logger }: Parts): Guard =>
-  async (request) => {
+  async (request, address) => {
     const begun = performance.now();
     const requestId = newId();
     const log = logger.child({ request_id: requestId });
@@ -36,7 +38,7 @@ export const createGuard =
       if (isDraining()) refuseWhileDraining(request);
       refuseCrossSite(request);
       refuseBody(request);
-      response = await answer(request, { page, route, authenticate }, log);
+      response = await answer(request, { page, route, authenticate }, log, address);
     } catch (error) {
       response = answerFailure(error, log);
     }
@@ -50,10 +52,11 @@ export const createGuard =
 
 type Inside = Pick<Parts, "page" | "route" | "authenticate">;
 
-async function answer(request: Request, { page, route, authenticate }: Inside, log: Logger): Promise<Response> {
+async function answer(request: Request, { page, route, authenticate }: Inside, log: Logger, address?: string): Promise<Response> {
   const isHead = request.method === "HEAD";
   const asked = isHead ? new Request(request, { method: "GET" }) : request;
   setRequestLog(asked, log);
+  if (address !== undefined) setClientAddress(asked, address);
   const file = page(asked);
   if (file) return file;
   // Before the body is read: a stranger's is not worth a byte. Whatever is not listed as public is closed.

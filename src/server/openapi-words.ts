@@ -29,6 +29,8 @@ export const TAGS = [
   { name: "mcp-servers", description: "Servers of the Model Context Protocol, whose tools agents can be given." },
   { name: "search", description: "Find words in everything that was said." },
   { name: "usage", description: "Tokens, cost, turns and failures." },
+  { name: "users", description: "Everyone's accounts, for admins." },
+  { name: "audit-events", description: "What concerned security: who did what to whom, and when." },
   { name: "documentation", description: "This documentation." },
 ];
 
@@ -47,6 +49,12 @@ export const PARAMETER_WORDS: Record<string, string> = {
   capability_id: "The capability's id, such as `current_time`.",
   key_id: "The API key's id (not the key).",
   provider: "The OAuth provider.",
+  setup_token: "The token of the link that a new server prints.",
+  transfer_to: "The id of the user who gets the agents and sessions.",
+  action: "Only what is of this kind.",
+  actor_id: "Only what this user did.",
+  target_id: "Only what was done to this user, key or provider.",
+  since: "Only what happened at this time or later.",
   path: "The file's path in the session.",
   offset: "How many to skip.",
   limit: "How many to list at most.",

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, isNotNull, sql as raw, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNotNull, or, sql as raw, type SQL } from "drizzle-orm";
 import { contains, hasTag } from "@/database/conditions";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
@@ -104,6 +104,21 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
     *remove(tx: Tx, actor: Actor, address: SessionAddress): Script<void> {
       const removed = yield* run(tx.sql.delete(sessions).where(at(actor, address)).returning({ id: sessions.id }));
       if (removed.length === 0) throw notFound("Session");
+    },
+
+    /** What would go with a user: their own sessions, and everyone's with their agents. */
+    *goingWith({ sql }: Pick<Tx, "sql">, userId: string, agentIds: string[]): Script<{ id: string; ownerId: string }[]> {
+      return yield* run(
+        sql
+          .select({ id: sessions.id, ownerId: sessions.ownerId })
+          .from(sessions)
+          .where(or(eq(sessions.ownerId, userId), inArray(sessions.agentId, agentIds))),
+      );
+    },
+
+    /** Hands over everything that one user has to another. */
+    *transfer(tx: Tx, fromUserId: string, toUserId: string): Script<void> {
+      yield* run(tx.sql.update(sessions).set({ ownerId: toUserId }).where(eq(sessions.ownerId, fromUserId)).returning({ id: sessions.id }));
     },
   };
 };

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { createAuditLog } from "@/auth/audit-log";
 import { setActor } from "@/auth/request-actor";
 import type { Database } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
@@ -47,7 +48,7 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const app = new Elysia()
     .onError(({ error }) => answerFailure(error, logger))
     .onRequest(({ request }) => setActor(request, { ...LOCAL_ACTOR, isAdmin }))
-    .use(llmProviderRoutes({ db, providers, drivers, once, settleDefaults }))
+    .use(llmProviderRoutes({ db, providers, drivers, auditLog: createAuditLog(db, systemClock), once, settleDefaults }))
     .use(llmModelRoutes({ db, models, once, settleDefaults }))
     .use(providerCallRoutes({ once, testProvider, syncModels }));
 

@@ -1,0 +1,40 @@
+import type * as oauth from "oauth4webapi";
+
+export type OAuthProvider = "google" | "github";
+
+export const OAUTH_NAMES: Record<OAuthProvider, string> = { google: "Google", github: "GitHub" };
+
+/** Someone's account at a provider. */
+export type OAuthProfile = {
+  provider: OAuthProvider;
+  /** The provider's own lasting name for the account: addresses and names change hands. */
+  subject: string;
+  /** In small letters; null unless the provider says that it is theirs. */
+  email: string | null;
+  name: string | null;
+  avatarUrl: string | null;
+};
+
+/** What is only known where a sign-in began. */
+export type OAuthSecrets = { state: string; nonce: string; verifier: string };
+
+/** What differs from provider to provider. */
+export type OAuthDriver = {
+  scope: string;
+  server(): Promise<oauth.AuthorizationServer>;
+  /** Exchanges the code of a checked answer and reads whose it is. */
+  profileOf(answer: URLSearchParams, secrets: OAuthSecrets): Promise<OAuthProfile>;
+};
+
+const MAX_EMAIL_LENGTH = 320;
+const MAX_URL_LENGTH = 2048;
+
+export const verifiedAddress = (email: unknown, isVerified: boolean): string | null =>
+  isVerified && typeof email === "string" && email.length <= MAX_EMAIL_LENGTH && /^[^\s@]+@[^\s@]+$/.test(email)
+    ? email.toLowerCase()
+    : null;
+
+export const httpsOrNull = (address: unknown): string | null => {
+  const url = typeof address === "string" && address.length <= MAX_URL_LENGTH ? URL.parse(address) : null;
+  return url?.protocol === "https:" && !url.username ? url.href : null;
+};
