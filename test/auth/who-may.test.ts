@@ -20,6 +20,7 @@ const admin = await app.register("admin");
 const owner = await app.register("owner");
 const other = await app.register("other");
 const disabled = await app.register("disabled");
+const spare = await app.register("spare");
 const keyOfDisabled = await app.createKey(disabled);
 const overKey = await app.createKey(owner, { expires_in_days: 1 });
 const overToken = owner.tokens.access_token;
@@ -74,7 +75,7 @@ const common: Record<string, string> = {
   model_id: model!.id,
   capability_id: "noop",
   provider: "google",
-  users: other.id,
+  users: spare.id,
   version: "1",
   mcp_server_id: (await create(admin, "/v1/mcp-servers", { name: "tools", url: "http://127.0.0.1:1/mcp" })).id,
 };
