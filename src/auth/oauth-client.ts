@@ -102,9 +102,9 @@ export function createOAuthClient({ settings, secrets, clock }: { settings: OAut
     const sealed = new Bun.CookieMap(cookies ?? "").get(nameOf(provider));
     if (!sealed) throw staleFlow();
     try {
-      const flow = Flow.parse(JSON.parse(secrets.open(sealed, contextOf(provider)).reveal()));
-      if (flow.expiresAt <= clock.now()) throw staleFlow();
-      return flow;
+      const flow = Flow.safeParse(JSON.parse(secrets.open(sealed, contextOf(provider)).reveal()));
+      if (!flow.success || flow.data.expiresAt <= clock.now()) throw staleFlow();
+      return flow.data;
     } catch (error) {
       if (error instanceof SecretUnreadable) throw staleFlow();
       throw error;

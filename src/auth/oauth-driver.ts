@@ -28,11 +28,14 @@ export type OAuthDriver = {
 
 const MAX_EMAIL_LENGTH = 320;
 const MAX_URL_LENGTH = 2048;
+const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 
-export const verifiedAddress = (email: unknown, isVerified: boolean): string | null =>
-  isVerified && typeof email === "string" && email.length <= MAX_EMAIL_LENGTH && /^[^\s@]+@[^\s@]+$/.test(email)
-    ? email.toLowerCase()
-    : null;
+/** An address in small letters, if it is verified. Other scripts have letters whose small form is a Latin one: two people could become one. */
+export function verifiedAddress(email: unknown, isVerified: boolean): string | null {
+  if (!isVerified || typeof email !== "string" || email.length > MAX_EMAIL_LENGTH || !EMAIL.test(email)) return null;
+  const small = email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return small === email.toLowerCase() ? small : null;
+}
 
 export const httpsOrNull = (address: unknown): string | null => {
   const url = typeof address === "string" && address.length <= MAX_URL_LENGTH ? URL.parse(address) : null;

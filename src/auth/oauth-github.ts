@@ -2,7 +2,7 @@ import * as oauth from "oauth4webapi";
 import { z } from "zod";
 import type { OAuthSettings } from "@/config/auth-settings";
 import { httpsOrNull, type OAuthDriver, type OAuthProfile, verifiedAddress } from "./oauth-driver";
-import { limitedFetch, requestOptions } from "./oauth-request";
+import { limitedFetch, requestOptionsFor } from "./oauth-request";
 
 const GitHubUser = z.object({
   id: z.int().positive(),
@@ -16,6 +16,7 @@ const GitHubEmails = z.array(z.object({ email: z.string(), primary: z.boolean(),
 export function createGitHubDriver(settings: NonNullable<OAuthSettings["github"]>): OAuthDriver {
   const { baseUrl, apiUrl, clientId, clientSecret, redirectUri } = settings;
   const client: oauth.Client = { client_id: clientId };
+  const requestOptions = requestOptionsFor(baseUrl);
   const server: oauth.AuthorizationServer = {
     issuer: `${baseUrl}/login/oauth`,
     authorization_endpoint: `${baseUrl}/login/oauth/authorize`,

@@ -2,7 +2,7 @@ import * as oauth from "oauth4webapi";
 import type { OAuthSettings } from "@/config/auth-settings";
 import { AppError } from "@/platform/app-error";
 import { httpsOrNull, type OAuthDriver, type OAuthProfile, verifiedAddress } from "./oauth-driver";
-import { requestOptions } from "./oauth-request";
+import { requestOptionsFor } from "./oauth-request";
 
 const HOUR_MS = 3_600_000;
 
@@ -11,6 +11,7 @@ export function createGoogleDriver(settings: NonNullable<OAuthSettings["google"]
   const { clientId, clientSecret, redirectUri, allowedDomains } = settings;
   const issuer = new URL(settings.issuer);
   const client: oauth.Client = { client_id: clientId };
+  const requestOptions = requestOptionsFor(settings.issuer);
   let known: { server: oauth.AuthorizationServer; until: number } | undefined;
 
   async function discover(): Promise<oauth.AuthorizationServer> {

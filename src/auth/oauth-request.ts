@@ -5,8 +5,11 @@ import { OAUTH_NAMES, type OAuthProvider } from "./oauth-driver";
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** How every request to a provider is made. Plain http passes here because the settings allow it for this very machine alone. */
-export const requestOptions = { [oauth.customFetch]: limitedFetch, [oauth.allowInsecureRequests]: true } as const;
+/** How every request to a provider is made. Plain http only where the settings name it so, which they may for this very machine alone. */
+export const requestOptionsFor = (address: string) => ({
+  [oauth.customFetch]: limitedFetch,
+  [oauth.allowInsecureRequests]: address.startsWith("http:"),
+});
 
 /** No proxy of the environment, no redirects, 10 s and 1 MiB for the whole answer. */
 export async function limitedFetch(url: string, init: Omit<RequestInit, "signal">): Promise<Response> {

@@ -51,7 +51,7 @@ export const createSignInWithProvider = ({ users, identities, firstAdmin, beginL
       if (!isSignupOpen)
         throw new AppError("forbidden", "Sign-up is closed on this server: ask an admin for an account", { code: "signup_disabled" });
       yield* firstAdmin.admit(tx, setupToken, address);
-      const name = (profile.name ?? email.split("@")[0]!).trim().slice(0, MAX_NAME_LENGTH) || email;
+      const name = presentable(profile.name ?? "") || email.split("@")[0]!;
       const user = yield* users.create(tx, { email, name, passwordHash: null, avatarUrl: profile.avatarUrl, isEmailVerified: true });
       const detail = { method: profile.provider };
       yield* auditLog.record(tx, { action: "account.registered", actorId: user.id, targetId: user.id, address, detail });
@@ -60,6 +60,15 @@ export const createSignInWithProvider = ({ users, identities, firstAdmin, beginL
   };
 
 const MAX_NAME_LENGTH = 255;
+
+/** A name as one that was typed here could be: without control characters, and cut between letters. */
+const presentable = (name: string): string =>
+  name
+    .replace(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, MAX_NAME_LENGTH)
+    .toWellFormed()
+    .replace(/\uFFFD$/, "");
 
 function verifiedEmailOf({ provider, email }: OAuthProfile): string {
   if (email !== null) return email;

@@ -158,6 +158,12 @@ describe("an ID token is refused", () => {
     ["an address that is not verified", { email_verified: false, sub: "n1", hd: "example.com" }, "email_unverified"],
     ["an address that is verified in words only", { email_verified: "false", sub: "n2", hd: "example.com" }, "email_unverified"],
     ["no address", { email: undefined, sub: "n3", hd: "example.com" }, "email_unverified"],
+    [
+      "a letter of another script that looks like a Latin one when it is small",
+      { email: "\u212Aim@example.com", sub: "n10", hd: "example.com" },
+      "email_unverified",
+    ],
+    ["a control character", { email: "a\u0000da@example.com", sub: "n11", hd: "example.com" }, "email_unverified"],
     ["an address of another domain", { email: "eve@evil.example", sub: "n4" }, "oauth_domain"],
     ["an unverified address of an allowed domain", { email_verified: false, sub: "n5" }, "oauth_domain"],
     ["another organisation, whatever the address", { hd: "evil.example", sub: "n6" }, "oauth_domain"],

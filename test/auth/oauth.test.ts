@@ -110,6 +110,15 @@ test("signs in with GitHub by the primary verified address, and knows the accoun
   expect((await meOf(app, later)).id).toBe(me.id);
   github.account = {
     ...mona,
+    id: 4713,
+    name: `\u0007 ${"x".repeat(254)}\u{1F600} and so on`,
+    emails: [{ email: "y@example.com", primary: true, verified: true }],
+  };
+  const long = browserOf(app);
+  await signInWith(long, "github");
+  expect((await meOf(app, long)).name).toBe("x".repeat(254));
+  github.account = {
+    ...mona,
     id: 4712,
     name: null,
     avatar_url: "http://plain.example/a.png",
