@@ -19,7 +19,7 @@ import { createLoginStore } from "@/auth/login-store";
 import { createLoginTokens } from "@/auth/login-tokens";
 import { createMakeResetLink } from "@/auth/make-reset-link";
 import { createNoteUse } from "@/auth/note-use";
-import { createOAuthClient } from "@/auth/oauth-client";
+import type { OAuthClient } from "@/auth/oauth-client";
 import { oauthRoutes } from "@/auth/oauth-routes";
 import { createOneTimeLinkStore } from "@/auth/one-time-link-store";
 import { createRefuseForeignPage } from "@/auth/own-origin";
@@ -87,12 +87,19 @@ export function createAccounts({ db, clock, config, logger, signer, secrets, onc
   const beginLogin = createBeginLogin({ logins, isWelcome });
   const isReachable = auth.isSignupEnabled && !isLoopback(config.host);
   const firstAdmin = createFirstAdmin({ users, links, auditLog, isReachable });
-  const oauth = createOAuthClient({ settings: auth.oauth, secrets, clock });
+  // Loaded when someone comes who needs it: most servers never do.
+  let oauthClient: Promise<OAuthClient> | undefined;
+  const oauth = () => {
+    oauthClient ??= import("@/auth/oauth-client").then(({ createOAuthClient }) =>
+      createOAuthClient({ settings: auth.oauth, secrets, clock }),
+    );
+    return oauthClient;
+  };
   const signingIn = {
     config: {
       mode: authMode,
       password_auth_enabled: auth.isPasswordEnabled,
-      oauth_providers: oauth.providers,
+      oauth_providers: Object.keys(auth.oauth),
       signup_enabled: auth.isSignupEnabled,
     },
     signIn: createSignIn({ db, users, passwords, isWelcome, beginLogin, auditLog }),

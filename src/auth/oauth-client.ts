@@ -43,8 +43,6 @@ export function createOAuthClient({ settings, secrets, clock }: { settings: OAut
   };
 
   return {
-    providers: [...drivers.keys()] as OAuthProvider[],
-
     /** Where to send the browser, and the cookie that it comes back with. */
     async begin(name: string, setupToken: string | null): Promise<{ location: string; cookie: string }> {
       const { provider, driver, registration } = partsOf(name);

@@ -12,7 +12,7 @@ const StartQuery = z.object({ setup_token: z.string().max(200).optional() });
 
 type Parts = {
   db: Database;
-  oauth: OAuthClient;
+  oauth: () => Promise<OAuthClient>;
   signInWithProvider: ReturnType<typeof createSignInWithProvider>;
   loginAnswers: LoginAnswers;
   auditLog: AuditLog;
@@ -24,10 +24,11 @@ export const oauthRoutes = ({ db, oauth, signInWithProvider, loginAnswers, audit
 
   async function finish(request: Request, provider: string): Promise<Response> {
     const address = clientAddress(request);
-    const { profile, setupToken } = await oauth.finish(provider, new URL(request.url).searchParams, request.headers.get("cookie"));
+    const client = await oauth();
+    const { profile, setupToken } = await client.finish(provider, new URL(request.url).searchParams, request.headers.get("cookie"));
     const ticket = await db.transact((tx) => signInWithProvider(tx, profile, { setupToken, address }));
     const response = await loginAnswers.redirect(ticket, "/");
-    response.headers.append("set-cookie", oauth.forget(provider));
+    response.headers.append("set-cookie", client.forget(provider));
     return response;
   }
 
@@ -36,7 +37,7 @@ export const oauthRoutes = ({ db, oauth, signInWithProvider, loginAnswers, audit
       "/oauth/:provider",
       async ({ params, query, request }) => {
         try {
-          const { location, cookie } = await oauth.begin(params.provider, query.setup_token ?? null);
+          const { location, cookie } = await (await oauth()).begin(params.provider, query.setup_token ?? null);
           return new Response(null, { status: 303, headers: { location, "set-cookie": cookie, "cache-control": "no-store" } });
         } catch (error) {
           return toSignInPage(error, request);

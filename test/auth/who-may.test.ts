@@ -359,5 +359,5 @@ describe.each([
       const isLet = isUnknown || (status < 500 && ![401, 403, 404].includes(status));
       expect([lineOf(route), status, isLet]).toEqual([lineOf(route), status, person === admin || !isAdministration(route)]);
     }
-  });
+  }, 30_000);
 });
