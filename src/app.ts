@@ -185,6 +185,7 @@ export async function createApp({
   const followSession = createFollowSession({ db, eventLog, live, bus });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
+    running.cancelIn(sessionId);
     bus.publish(sessionId, "gone");
   };
 

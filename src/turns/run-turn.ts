@@ -59,7 +59,7 @@ export const createRunTurn = ({
 }: RunTurnParts) =>
   async function runTurn(claim: Claim, shutdown: AbortSignal): Promise<void> {
     const { turn, session, epoch } = claim;
-    const cancelled = running.begin(turn.id);
+    const cancelled = running.begin(turn.id, session.id);
     const events = await db.read(() => eventLog.ofTurn(turn.id));
     let lastSeen = events.at(-1)?.sequence ?? 0;
     let modelName: string | null = turn.model;

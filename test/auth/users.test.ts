@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ManagedUser, NewManagedUser, ResetLink } from "@/domain/managed-user";
 import type { OpenApiDocument } from "@/server/openapi";
+import { capturedLog } from "../support/captured-log";
 import { conforms } from "../support/conforms";
 import { UNKNOWN_ID } from "../support/contract-app";
 import { PASSWORD, type Person, register, signIn } from "../support/people";
@@ -8,6 +9,8 @@ import { openStored } from "../support/stored";
 import { testApp } from "../support/test-app";
 
 const FULL = { AUTH_MODE: "full", AUTH_BASE_URL: "https://agents.example/" };
+
+const FIRST_WORD = { id: "c", object: "chat.completion.chunk", choices: [{ index: 0, delta: { role: "assistant", content: "Well" } }] };
 
 /** A server with an admin and two users. */
 async function peopledApp() {
@@ -159,7 +162,7 @@ describe("nobody can lock everyone out", () => {
 });
 
 describe("deleting an account", () => {
-  test("takes its agents, sessions and keys, and stops what runs", async () => {
+  test("takes its agents, sessions and keys", async () => {
     await using app = await peopledApp();
     const { admin, ada } = app;
     const agent = await ada.createAgent();
@@ -174,6 +177,39 @@ describe("deleting an account", () => {
     const again = await register(app, "Ada");
     expect(again.user.id).not.toBe(ada.user.id);
     expect((await again.get<{ total: number }>("/v1/agents")).body.total).toBe(0);
+  });
+
+  test("lets go of the models that were answering it, and nothing fails for it", async () => {
+    const log = capturedLog();
+    await using app = await testApp({ env: FULL, logger: log.logger });
+    const admin = await register(app, "Admin");
+    const ada = await register(app, "Ada");
+    const asked = Promise.withResolvers<void>();
+    const letGo = Promise.withResolvers<void>();
+    const model = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      idleTimeout: 0,
+      fetch({ signal }) {
+        signal.addEventListener("abort", () => letGo.resolve());
+        const body = new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(FIRST_WORD)}\n\n`)),
+        });
+        asked.resolve();
+        return new Response(body, { headers: { "content-type": "text/event-stream" } });
+      },
+    });
+    const provider = { name: "slow", provider_type: "custom", base_url: `http://127.0.0.1:${model.port}/v1`, is_default: true };
+    const { id } = (await admin.post<{ id: string }>("/v1/llm-providers", provider)).body;
+    await admin.post(`/v1/llm-providers/${id}/models`, { model_id: "slow", display_name: "Slow", is_default: true });
+    const session = await ada.createSession((await ada.createAgent()).id);
+    await ada.say(session, "hello");
+    await asked.promise;
+    expect((await admin.call("DELETE", `/v1/users/${ada.user.id}`)).status).toBe(204);
+    await letGo.promise;
+    await app.stop();
+    await model.stop(true);
+    expect(log.lines).toEqual([]);
   });
 
   test("never takes other people's conversations", async () => {
