@@ -118,6 +118,33 @@ describe.each<Provider>(["google", "github"])("coming back from %s is refused", 
   });
 });
 
+test("a way back that was used does not work again after a restart", async () => {
+  const env = { AUTH_MODE: "full", AUTH_BASE_URL: PUBLIC, ...github.env };
+  await using first = await testApp({ env });
+  const browser = createBrowser({ "everruns.test": first.url });
+  const back = await begin(browser, "github");
+  const { name, value, path } = browser.cookies().find((cookie) => cookie.name === "oauth_github")!;
+  expect((await browser.visit(back)).status).toBe(303);
+  await first.stop();
+  await using second = await testApp({ env, dataDir: first.dataDir });
+  const later = createBrowser({ "everruns.test": second.url });
+  later.keep(`${name}=${value}; Path=${path}`, "everruns.test");
+  const answer = await later.visit(back);
+  expect([answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([400, "oauth_failed"]);
+});
+
+test("a sign-in that took longer than ten minutes is refused", async () => {
+  const clock = { offsetMs: 0, now: () => Date.now() + clock.offsetMs };
+  await using slow = await testApp({ env: { AUTH_MODE: "full", AUTH_BASE_URL: PUBLIC, ...github.env }, clock });
+  const browser = createBrowser({ "everruns.test": slow.url });
+  const back = await begin(browser, "github");
+  clock.offsetMs = 600_001;
+  const answer = await browser.visit(back);
+  expect([answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([400, "oauth_state"]);
+  clock.offsetMs = 0;
+  expect((await browser.visit(back)).status).toBe(303);
+});
+
 test("an answer of one provider does not pass for another's", async () => {
   const browser = newBrowser();
   const fromGitHub = await begin(browser, "github");
