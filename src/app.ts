@@ -15,7 +15,6 @@ import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capabili
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
 import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
-import { publicUrlOf } from "@/config/public-url";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
@@ -189,19 +188,7 @@ export async function createApp({
     bus.publish(sessionId, "gone");
   };
 
-  const accounts = createAccounts({
-    db,
-    clock,
-    config,
-    logger,
-    signer,
-    secrets,
-    once,
-    publicUrl: () => publicUrlOf(config, port),
-    agents,
-    sessions,
-    forget,
-  });
+  const accounts = createAccounts({ db, clock, config, port: () => port, logger, signer, secrets, once, agents, sessions, forget });
 
   const server = createServer(
     [

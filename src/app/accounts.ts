@@ -34,6 +34,7 @@ import type { Signer } from "@/auth/signer";
 import { createUserStore } from "@/auth/user-store";
 import { createIsWelcome } from "@/auth/welcome";
 import { type Config, isLoopback } from "@/config";
+import { publicUrlOf } from "@/config/public-url";
 import type { Database } from "@/database/database";
 import type { Once } from "@/http/once";
 import type { Clock } from "@/platform/clock";
@@ -50,12 +51,12 @@ type Parts = {
   db: Database;
   clock: Clock;
   config: Config;
+  /** Known only once the socket is open. */
+  port: () => number;
   logger: Logger;
   signer: Signer;
   secrets: SecretBox;
   once: Once;
-  /** The address under which people reach the server, once it listens. */
-  publicUrl: () => string;
   agents: AgentStore;
   sessions: SessionStore;
   /** Ends what is open for a session that is gone. */
@@ -63,7 +64,7 @@ type Parts = {
 };
 
 /** Everything about who asks: accounts, logins, keys, signing in with others, and what of it is told to the audit log. */
-export function createAccounts({ db, clock, config, logger, signer, secrets, once, publicUrl, agents, sessions, forget }: Parts) {
+export function createAccounts({ db, clock, config, port, logger, signer, secrets, once, agents, sessions, forget }: Parts) {
   const { auth, authMode } = config;
   const rights = createRights();
   const users = createUserStore(db, clock, rights);
@@ -132,7 +133,7 @@ export function createAccounts({ db, clock, config, logger, signer, secrets, onc
   };
 
   const managedUsers = createManagedUsers({ users, identities });
-  const makeResetLink = createMakeResetLink({ links, auditLog, publicUrl });
+  const makeResetLink = createMakeResetLink({ links, auditLog, publicUrl: () => publicUrlOf(config, port()) });
   const createUser = createCreateUser({ users, managedUsers, makeResetLink, auditLog });
   const updateUser = createUpdateUser({ users, managedUsers, logins, links, auditLog });
   const removeUser = createRemoveUser({ users, agents, sessions, auditLog, forget });
