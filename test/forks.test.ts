@@ -174,6 +174,13 @@ test("what can't be forked is refused in words", async () => {
   expect((await app.expect<{ code: string }>(`POST ${old.path}/fork`, 409, {})).body.code).toBe("agent_archived");
 });
 
+test("a fork stays with the version of the agent that its session is pinned to", async () => {
+  const pinned = await app.createAgent();
+  const session = await app.createSession(pinned.id, { agent_version: 1 });
+  await app.call("PATCH", `/v1/agents/${pinned.id}`, { system_prompt: "Be long." });
+  expect(await fork(session)).toMatchObject({ agent_version: 1 });
+});
+
 test("asked twice with one key, it is forked once", async () => {
   const session = await app.createSession(agent.id);
   const key = { "idempotency-key": "once" };

@@ -46,6 +46,7 @@ export const createForkSession = ({ forks, sessions, newSession, eventLog, files
       title: input.title ?? titleOf(parent),
       tags: parent.tags,
       model_id: parent.model_id,
+      agent_version: parent.agent_version,
     });
     const ended = new Set(rows.flatMap(({ type, turnId }) => (ENDS.has(type) ? (turnId ?? []) : [])));
     const now = clock.now();
