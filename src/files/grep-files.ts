@@ -25,10 +25,12 @@ type Parts = { db: Database; files: FileStore; contents: ContentStore };
 
 /** How long the event loop is held at a time, and the whole search may take. */
 const SLICE_MS = 10;
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 5_000;
 
-/** Text that is searched in one go; a line that is longer is searched in pieces of this length. */
+/** Text that is looked through in one go. A line that is longer is searched in pieces, and shorter ones are where a pattern is slow. */
 const CHUNK_CHARACTERS = 64 * 1024;
+const FIRST_PIECE_CHARACTERS = 2048;
+const LEAST_PIECE_CHARACTERS = 128;
 const SHOWN_CHARACTERS = 400;
 
 /**
@@ -40,6 +42,7 @@ export const createGrepFiles = ({ db, files, contents }: Parts) =>
     const pattern = linePattern(asked.pattern, asked.isCaseSensitive);
     const isWanted = asked.pathPattern ? pathPattern(asked.pathPattern) : () => true;
     const rest = restingEvery(SLICE_MS);
+    const pace = createPace();
     const deadline = performance.now() + DEADLINE_MS;
     const results: GrepResult[] = [];
     let left = asked.maxMatches;
@@ -49,7 +52,7 @@ export const createGrepFiles = ({ db, files, contents }: Parts) =>
       const content = await db.read(() => contents.find(hash));
       if (!content?.isText) continue;
       const matches: GrepMatch[] = [];
-      for (const match of searchText(toText(content.bytes), pattern)) {
+      for (const match of searchText(toText(content.bytes), pattern, pace)) {
         if (match && left-- === 0) return { results: withMatches(results, path, matches), isTruncated: true };
         if (match) matches.push({ path, ...match });
         await rest();
@@ -75,7 +78,7 @@ const withMatches = (results: GrepResult[], path: string, matches: GrepMatch[]):
 type Found = { line_number: number; line: string };
 
 /** The lines that match; now and then nothing, where whoever asks may rest. */
-function* searchText(text: string, pattern: LinePattern): Generator<Found | null> {
+function* searchText(text: string, pattern: LinePattern, pace: Pace): Generator<Found | null> {
   let counted = 0;
   let lineNumber = 1;
   const numberAt = (position: number): number => {
@@ -90,9 +93,40 @@ function* searchText(text: string, pattern: LinePattern): Generator<Found | null
   for (const { start, end } of chunksOf(text)) {
     const chunk = text.slice(start, end);
     for (const { from, line } of pattern.hint ? hintedLines(chunk, pattern.hint) : allLines(chunk))
-      if (pattern.matches(line)) yield found(start + from, line);
+      if (pattern.isPlain || (yield* matches(line, pattern, pace))) yield found(start + from, line);
     yield null;
   }
+}
+
+/** Whether the line matches, with a rest after each piece that took its time. */
+function* matches(line: string, pattern: LinePattern, pace: Pace): Generator<null, boolean> {
+  for (let from = 0; ; ) {
+    const piece = line.slice(from, from + pace.characters());
+    const begun = performance.now();
+    const isFound = pattern.matches(piece);
+    const tookMs = performance.now() - begun;
+    pace.took(piece.length, tookMs);
+    if (isFound) return true;
+    if (tookMs > 1) yield null;
+    from += piece.length;
+    if (from >= line.length) return false;
+  }
+}
+
+type Pace = ReturnType<typeof createPace>;
+
+/** How much of a line is given to the pattern at a time: more while it is quick, and less for good once a piece has held everyone up. */
+function createPace() {
+  let characters = FIRST_PIECE_CHARACTERS;
+  let isSlow = false;
+  return {
+    characters: () => characters,
+    took(searched: number, ms: number): void {
+      isSlow ||= ms > SLICE_MS;
+      if (ms > SLICE_MS) characters = Math.max(LEAST_PIECE_CHARACTERS, characters / 4);
+      else if (!isSlow && searched === characters && ms < 1) characters = Math.min(CHUNK_CHARACTERS, characters * 4);
+    },
+  };
 }
 
 /** Pieces that end at the end of a line wherever a line ends in them. */

@@ -2,6 +2,8 @@ import { RE2JS } from "re2js";
 import { invalid } from "@/platform/app-error";
 
 export type LinePattern = {
+  /** Words alone, which take no time. */
+  isPlain: boolean;
   /** Finds lines that may match much faster than asking each: none that matches is without it. Null where no such thing is known. */
   hint: RegExp | null;
   matches(line: string): boolean;
@@ -19,11 +21,17 @@ export function linePattern(pattern: string, isCaseSensitive: boolean): LinePatt
   const words = pattern.split("|");
   if (words.every((word) => word !== "" && isPlain(word))) {
     const plain = new RegExp(words.map(escaped).join("|"), flags);
-    return { hint: new RegExp(plain.source, `${flags}g`), matches: (line) => plain.test(line), at: (line) => line.search(plain) };
+    return {
+      isPlain: true,
+      hint: new RegExp(plain.source, `${flags}g`),
+      matches: (line) => plain.test(line),
+      at: (line) => line.search(plain),
+    };
   }
   const compiled = compile(pattern, isCaseSensitive);
   const word = isCaseSensitive ? certainWord(pattern) : "";
   return {
+    isPlain: false,
     hint: word.length >= 2 ? new RegExp(escaped(word), "g") : null,
     matches: (line) => compiled.test(line),
     at(line) {
@@ -37,8 +45,8 @@ const isPlain = (text: string): boolean => /^[^\\^$.*+?()[\]{}]*$/.test(text);
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 
-/** More instructions than this take their time on every character. */
-const MAX_PROGRAM = 5000;
+/** The time for a character can grow with the instructions: with so many it is a twentieth of a millisecond at worst. */
+const MAX_PROGRAM = 500;
 
 function compile(pattern: string, isCaseSensitive: boolean): RE2JS {
   const compiled = tryCompile(pattern, isCaseSensitive);

@@ -157,7 +157,8 @@ test("the text of files is searched line by line", async () => {
   expect(await linesOf({ pattern: ";$" })).toEqual(["/src/a.ts:1", "/src/a.ts:2", "/src/a.ts:4"]);
   expect(await linesOf({ pattern: "^$" })).toEqual(["/src/a.ts:3"]);
   expect(await grep({ pattern: "const", max_matches: 2 })).toMatchObject({ is_truncated: true, items: [{ matches: [{}, {}] }] });
-  for (const pattern of ["(", "(?=a)", "(a)\\1", "(a{1000}){1000}"]) await app.expect(`POST ${at}/_/grep`, 400, { pattern });
+  for (const pattern of ["(", "(?=a)", "(a)\\1", "(a{1000}){1000}", "(a|b)*a(a|b){999}[cd]"])
+    await app.expect(`POST ${at}/_/grep`, 400, { pattern });
 
   await putText(app, at, "/wide.txt", `${"x".repeat(200_000)}needle${"y".repeat(200_000)}`);
   const [wide] = (await grep({ pattern: "needle" })).items;
