@@ -12,20 +12,34 @@ import { createAccounts } from "@/app/accounts";
 import { createSigner } from "@/auth/signer";
 import { loadSigningSecret } from "@/auth/signing-secret";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
-import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
+import { builtInCapabilities, type CapabilityDefinition, createCatalog, withParts } from "@/capabilities/catalog";
+import { fileSystem } from "@/capabilities/file-system";
 import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
 import type { AgentDefinition } from "@/domain/agent-version";
+import type { Actor } from "@/domain/user";
 import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
 import { createFollowSession } from "@/events/follow-session";
 import { createLiveMessages } from "@/events/live-messages";
+import { createChangeFiles } from "@/files/change-files";
+import { createContentStore } from "@/files/content-store";
+import { fileActionRoutes } from "@/files/file-action-routes";
+import { fileLimitsOf } from "@/files/file-limits";
+import { fileRoutes } from "@/files/file-routes";
+import { createFileStore } from "@/files/file-store";
+import { createGrepFiles } from "@/files/grep-files";
+import { createReadFiles } from "@/files/read-files";
+import { createReleaseFiles } from "@/files/release-files";
+import { forkRoutes } from "@/forks/fork-routes";
+import { createForkSession } from "@/forks/fork-session";
+import { createForkStore } from "@/forks/fork-store";
 import { createOnce } from "@/http/once";
-import { UNDER_SESSION } from "@/http/under-session";
+import { type SessionAddress, UNDER_SESSION } from "@/http/under-session";
 import type { DriverOptions } from "@/llm/wire";
 import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
@@ -128,6 +142,11 @@ export async function createApp({
   const usage = createUsageStore(db, clock);
   const search = createSearchStore(db);
   const searchWorker = createSearchWorker({ db, search, bus, logger });
+  const files = createFileStore(db);
+  const contents = createContentStore(db);
+  const changeFiles = createChangeFiles({ files, contents, limits: fileLimitsOf(config.files), clock });
+  const readFiles = createReadFiles({ db, files, contents });
+  const grepFiles = createGrepFiles({ db, files, contents });
 
   const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
@@ -145,7 +164,8 @@ export async function createApp({
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
-  const catalog = createCatalog([...capabilities, ...skills], mcp.capabilities);
+  const withFiles = withParts(capabilities, [fileSystem({ db, files, readFiles, changeFiles, grepFiles })]);
+  const catalog = createCatalog([...withFiles, ...skills], mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner();
   const equipAgent = async (agentId: string, version: number | null) => {
@@ -181,6 +201,10 @@ export async function createApp({
   const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
   const cancelTurn = createCancelTurn({ turns, eventLog, running });
   const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
+  const releaseFiles = createReleaseFiles({ db, files, contents, stopped: closing.signal, logger });
+  const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
+  const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files, clock });
+  const fileParts = { db, eventLog, readFiles, changeFiles, grepFiles, checkSession, once };
   const followSession = createFollowSession({ db, eventLog, live, bus });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
@@ -200,22 +224,18 @@ export async function createApp({
       agentImportRoutes({ createAgent, updateAgent, models: modelNames, checkCapabilities: catalog.check, once }),
       agentCapabilityRoutes({ db, agents, updateAgent, catalog }),
       capabilityRoutes({ catalog }),
-      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
-      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
+      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: releaseFiles.ofSession, forget, once }),
+      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: releaseFiles.ofSession, forget, once }),
       ...UNDER_SESSION.flatMap((under) => [
-        sessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }, under),
-        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }, under),
-        eventRoutes(
-          {
-            db,
-            eventLog,
-            followSession,
-            checkSession: (actor, address) => sessions.get(actor, address),
-            holdRights: accounts.holdRights,
-            closing: closing.signal,
-          },
+        sessionRoutes(
+          { db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: releaseFiles.ofSession, forget, once },
           under,
         ),
+        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }, under),
+        eventRoutes({ db, eventLog, followSession, checkSession, holdRights: accounts.holdRights, closing: closing.signal }, under),
+        fileRoutes(fileParts, under),
+        fileActionRoutes(fileParts, under),
+        forkRoutes({ forkSession, once }, under),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
       ]),
       llmProviderRoutes({ db, providers, drivers, auditLog: accounts.auditLog, once, settleDefaults }),
@@ -264,6 +284,7 @@ export async function createApp({
       await searchWorker.start();
       tidying = setInterval(tidy, TIDY_EVERY_MS);
       stage = "ready";
+      void releaseFiles.unused();
       return { setupToken };
     },
 

@@ -25,6 +25,8 @@ export type Config = {
   backupKeep: number;
   /** A file that names the MCP servers which run as programs on this machine. */
   mcpConfig: string | undefined;
+  /** What one session's files may take up: MiB of what is there, how many, and MiB of earlier versions. */
+  files: { maxMib: number; maxEntries: number; pastMib: number };
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -55,6 +57,11 @@ export function readConfig(flags: Flags, env: Environment): Config {
     backupEveryHours: read.whole("BACKUP_EVERY_HOURS", 0, 8760),
     backupKeep: read.whole("BACKUP_KEEP", 1, 10_000),
     mcpConfig: read.given("MCP_CONFIG"),
+    files: {
+      maxMib: read.whole("SESSION_FILES_MAX_MIB", 1, 1_000_000),
+      maxEntries: read.whole("SESSION_FILES_MAX_COUNT", 1, 1_000_000),
+      pastMib: read.whole("SESSION_FILES_PAST_MIB", 0, 1_000_000),
+    },
     env: {
       ...env,
       SECRETS_ENCRYPTION_KEY: read.secret("SECRETS_ENCRYPTION_KEY"),

@@ -6,6 +6,7 @@ import { cancel, complete, completeAtLimit, type Ending, type EndingTurn, fail }
 import type { Failure, Loop, LoopInput } from "./loop";
 import { nextStep, type Step } from "./next-step";
 import { TurnCancelled, TurnTimedOut, waitUntil } from "./stop";
+import type { CallWrite } from "./tool-outcome";
 
 /**
  * Alternates model and tools until nothing is left to do. It stops at every `keep` until the caller has made it durable and answered:
@@ -107,8 +108,21 @@ async function* runTools(input: LoopInput, log: EventDraft[], { calls }: Extract
   for await (const ended of callTools(calls, { tools, context, now, onInternalError, maxCalls: limits.maxCallsPerStep })) {
     // Handed over rather than ended: an unsafe call stays open in the log, and whoever goes on says that its outcome is unknown.
     if (signal.aborted && !isEnding(signal.reason)) return [];
-    if (--left === 0) return ended;
-    yield* keep(log, ended);
+    left--;
+    if (ended.kind === "write") yield* keepWrite(log, ended);
+    else if (left === 0) return ended.drafts;
+    else yield* keep(log, ended.drafts);
   }
   return [];
+}
+
+/** A transactional call takes effect and ends in one commit, after what came meanwhile. */
+async function* keepWrite(log: EventDraft[], ended: { kind: "write" } & CallWrite): Loop<void> {
+  for (;;) {
+    const reply = yield ended;
+    log.push(...reply!.news);
+    if (!reply!.isKept) continue;
+    log.push(...(reply!.drafts ?? []));
+    return;
+  }
 }

@@ -6,6 +6,7 @@ import type { Delta } from "./call-model";
 import type { TurnEnd } from "./endings";
 import type { Limits } from "./limits";
 import type { Tool } from "./tool";
+import type { CallWrite } from "./tool-outcome";
 
 export type LoopModel = {
   driver: LlmDriver;
@@ -43,11 +44,13 @@ export type MessageBegun = { message_id: string; step: number; attempt: number }
 
 export type LoopOutput =
   | { kind: "keep"; drafts: EventDraft[]; end: TurnEnd | null }
+  /** To be run and kept with its call's end, in one transaction. The reply's `drafts` are what was kept. */
+  | ({ kind: "write" } & CallWrite)
   | { kind: "message_begun"; message: MessageBegun }
   | { kind: "delta"; delta: Delta };
 
 /** Not kept when somebody else wrote to the turn meanwhile: then `news` says what, and the loop thinks again. */
-export type Kept = { isKept: boolean; news: EventDraft[] };
+export type Kept = { isKept: boolean; news: EventDraft[]; drafts?: readonly EventDraft[] };
 
 export type Loop<Result> = AsyncGenerator<LoopOutput, Result, Kept | undefined>;
 

@@ -39,6 +39,9 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "BACKUP_EVERY_HOURS", fallback: "0", meaning: "hours between two backups into the data folder; 0 makes none" },
   { variable: "BACKUP_KEEP", fallback: "7", meaning: "how many of those backups are kept" },
   { variable: "MCP_CONFIG", fallback: "", meaning: 'JSON file of MCP servers that run as programs here: {"mcpServers": {…}}' },
+  { variable: "SESSION_FILES_MAX_MIB", fallback: "100", meaning: "what the files of one session may have together" },
+  { variable: "SESSION_FILES_MAX_COUNT", fallback: "20000", meaning: "how many files and directories a session may have" },
+  { variable: "SESSION_FILES_PAST_MIB", fallback: "1000", meaning: "how much of their earlier versions is kept, for forks" },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models, or …_FILE" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models, or …_FILE" },
 ];

@@ -7,7 +7,7 @@ import type { Usage } from "@/domain/usage";
 import type { Kit } from "./kit";
 
 /** Every table on one page. Rows are read and written by the store of the same name and by nobody else. */
-export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex, primaryKey }: Kit) => {
+export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqueIndex, primaryKey }: Kit) => {
   const users = table("users", {
     id: text("id").primaryKey(),
     email: text("email").notNull().unique(),
@@ -256,6 +256,57 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     ],
   );
 
+  /** What files hold, each content once for all sessions: it is there as long as a version of a file refers to it. */
+  const fileContents = table("file_contents", {
+    /** SHA-256 of the bytes, in hex. */
+    hash: text("hash").primaryKey(),
+    sizeBytes: int("size_bytes").notNull(),
+    /** Valid UTF-8 without NUL. */
+    isText: bool("is_text").notNull(),
+    bytes: bytes("bytes").notNull(),
+  });
+
+  /** Files and directories of sessions, in every version since they were made: a version holds from its sequence in the log until the next. */
+  const files = table(
+    "files",
+    {
+      sessionId: text("session_id")
+        .notNull()
+        .references(() => sessions.id, { onDelete: "cascade" }),
+      path: text("path").notNull(),
+      /** The sequence of the event that made this version, and of the one that ended it; null while it is the present one. */
+      since: int("since").notNull(),
+      until: int("until"),
+      id: text("id").notNull(),
+      parent: text("parent").notNull(),
+      isDirectory: bool("is_directory").notNull(),
+      isReadonly: bool("is_readonly").notNull(),
+      sizeBytes: int("size_bytes").notNull(),
+      /** Null for a directory, and for an old version whose content was let go. */
+      hash: text("hash").references(() => fileContents.hash),
+      createdAt: int("created_at").notNull(),
+      updatedAt: int("updated_at").notNull(),
+    },
+    (row) => [
+      primaryKey({ columns: [row.sessionId, row.path, row.since] }),
+      uniqueIndex("files_present").on(row.sessionId, row.path).where(sql`until is null`),
+      index("files_by_parent").on(row.sessionId, row.parent, row.path),
+      index("files_past").on(row.sessionId, row.until).where(sql`until is not null`),
+      index("files_by_content").on(row.hash),
+    ],
+  );
+
+  /** What a session's files take up, kept beside them because counting ten thousand of them takes longer than writing one. */
+  const fileUsage = table("file_usage", {
+    sessionId: text("session_id")
+      .primaryKey()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    /** Files and directories that are there now, their bytes, and the bytes of their earlier versions. */
+    entries: int("entries").notNull(),
+    presentBytes: int("present_bytes").notNull(),
+    pastBytes: int("past_bytes").notNull(),
+  });
+
   const idempotencyKeys = table(
     "idempotency_keys",
     {
@@ -350,6 +401,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     sessions,
     events,
     turns,
+    fileContents,
+    files,
+    fileUsage,
     idempotencyKeys,
   };
 };

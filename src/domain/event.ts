@@ -49,6 +49,24 @@ export const KeptEvents = {
       duration_ms: z.int().nullable(),
     })
     .meta({ id: "ToolCompleted" }),
+  /**
+   * A file or directory of the session changed, by a tool (then `turn_id` says of which turn) or by a person. What one change brings with
+   * it is not told: parents that are made, and what is in a directory that is moved, copied or deleted. `from_path` is where it was moved
+   * or copied from.
+   */
+  "file.changed": z
+    .object({
+      turn_id: Id.optional(),
+      path: z.string(),
+      change: z.enum(["written", "moved", "copied", "deleted"]),
+      from_path: z.string().nullable(),
+      is_directory: z.boolean(),
+      is_readonly: z.boolean(),
+      size_bytes: z.int(),
+    })
+    .meta({ id: "FileChanged" }),
+  /** The session is a copy of another's log up to `after_sequence`; what comes before this event happened there. */
+  "session.forked": z.object({ turn_id: Id.optional(), from_session_id: Id, after_sequence: z.int() }).meta({ id: "SessionForked" }),
   "session.updated": Session.pick({ title: true, tags: true, model_id: true, status: true })
     .partial()
     .extend({ turn_id: Id.optional() })

@@ -38,3 +38,6 @@ export const UpdateSession = z
   .partial()
   .meta({ id: "UpdateSession" });
 export type UpdateSession = z.infer<typeof UpdateSession>;
+
+export const ForkSession = z.object({ after_sequence: z.int().min(0).nullish(), title: Title.nullish() }).meta({ id: "ForkSession" });
+export type ForkSession = z.infer<typeof ForkSession>;

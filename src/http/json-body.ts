@@ -1,9 +1,20 @@
 import { AppError } from "@/platform/app-error";
-
-/** The largest body of a request, in bytes. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+import { bodyRulesOf, MAX_BODY_BYTES } from "./body-rules";
 
 const MAX_DEPTH = 64;
+
+const rawBodies = new WeakMap<Request, Uint8Array>();
+
+/** The bytes of a body that is a file, or undefined where it was JSON. */
+export const rawBodyOf = (request: Request): Uint8Array | undefined => rawBodies.get(request);
+
+/** Reads a body: JSON, or a file as it is where the address takes one. Of a file the route sees an empty object; `rawBodyOf` has the bytes. */
+export async function readBody(request: Request): Promise<unknown> {
+  const { maxBytes, isRaw } = bodyRulesOf(request);
+  if (!isRaw) return readJsonBody(request, ARRIVAL_MS, maxBytes);
+  rawBodies.set(request, await receive(request, ARRIVAL_MS, maxBytes));
+  return {};
+}
 
 /** A client that takes longer than this to send its body holds a connection for nothing. */
 const ARRIVAL_MS = 60_000;
@@ -12,8 +23,8 @@ const ARRIVAL_MS = 60_000;
  * Reads a JSON body: UTF-8 only, at most 64 levels deep, and only characters that every store and every model can take.
  * The depth is counted on the text, before anything is built from it. An absent body is an empty object, so that `POST {}` may leave it out.
  */
-export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS): Promise<unknown> {
-  const bytes = await receive(request, arrivalMs);
+export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
+  const bytes = await receive(request, arrivalMs, maxBytes);
   if (bytes.byteLength === 0) return {};
   const text = decode(bytes);
   refuseDepth(text);
@@ -23,7 +34,7 @@ export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS): Pr
 }
 
 /** What a client sends in chunks has no declared length: it is counted as it comes, and not kept beyond the limit. */
-async function receive(request: Request, arrivalMs: number): Promise<Uint8Array> {
+async function receive(request: Request, arrivalMs: number, maxBytes: number): Promise<Uint8Array> {
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (!reader) return new Uint8Array();
   const chunks: Uint8Array[] = [];
@@ -38,7 +49,7 @@ async function receive(request: Request, arrivalMs: number): Promise<Uint8Array>
       const { done, value } = await Promise.race([reader.read(), late.promise]);
       if (done) return Buffer.concat(chunks);
       length += value.byteLength;
-      if (length > MAX_BODY_BYTES) throw tooLarge();
+      if (length > maxBytes) throw tooLarge(maxBytes);
       chunks.push(value);
     }
   } catch (error) {
@@ -49,7 +60,7 @@ async function receive(request: Request, arrivalMs: number): Promise<Uint8Array>
   }
 }
 
-export const tooLarge = () => new AppError("too_large", `The body is larger than ${MAX_BODY_BYTES} bytes`);
+export const tooLarge = (maxBytes: number) => new AppError("too_large", `The body is larger than ${maxBytes} bytes`);
 
 function decode(bytes: Uint8Array): string {
   try {

@@ -1,8 +1,9 @@
 import type { Authenticate } from "@/auth/authenticate";
 import { setActor } from "@/auth/request-actor";
+import { bodyRulesOf, isJson } from "@/http/body-rules";
 import { setClientAddress } from "@/http/client-address";
 import { answerFailure, nothingHere } from "@/http/errors";
-import { MAX_BODY_BYTES, tooLarge } from "@/http/json-body";
+import { tooLarge } from "@/http/json-body";
 import { setRequestLog } from "@/http/request-log";
 import { AppError } from "@/platform/app-error";
 import { newId } from "@/platform/ids";
@@ -117,10 +118,11 @@ function refuseCrossSite(request: Request): void {
 function refuseBody(request: Request): void {
   if (READS.has(request.method)) return;
   const length = Number(request.headers.get("content-length") ?? "0");
-  if (length > MAX_BODY_BYTES) throw tooLarge();
+  const { maxBytes, isRaw } = bodyRulesOf(request);
+  if (length > maxBytes) throw tooLarge(maxBytes);
   const hasBody = length > 0 || request.headers.has("transfer-encoding");
   if (!hasBody) return;
-  if (!/^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? ""))
+  if (!isRaw && !isJson(request))
     throw new AppError("unsupported_media_type", "Send the body as JSON, with Content-Type: application/json");
   if (!/^(identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
     throw new AppError("unsupported_media_type", "Send the body as it is, without Content-Encoding");

@@ -66,6 +66,7 @@ export const PARAMETER_WORDS: Record<string, string> = {
   after_sequence: "Only what comes after this sequence.",
   since_id: "Only what comes after the event with this id.",
   recursive: "Everything below too.",
+  raw: "`true` downloads the bytes as they are.",
   q: "The words to look for.",
   group_by: "What a row of the answer stands for.",
   from: "From this time on.",

@@ -6,6 +6,8 @@ import type { Kept, LoopInput, LoopOutput } from "@/agent-loop/loop";
 import { hasCrashedTooOften } from "@/agent-loop/next-step";
 import { TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
+import type { CallWrite } from "@/agent-loop/tool-outcome";
+import { performWrite } from "@/capabilities/tool-write";
 import type { Database, Script, Tx } from "@/database/database";
 import { type EventDraft, isMessageDraft, type KeptEvent } from "@/domain/event";
 import type { Controls } from "@/domain/message";
@@ -65,12 +67,13 @@ export const createRunTurn = ({
     let modelName: string | null = turn.model;
 
     /** Appends under the claim's epoch, unless somebody wrote to the turn meanwhile: then that comes back and nothing is kept. */
-    function* append(tx: Tx, drafts: readonly EventDraft[], end: TurnEnd | null): Script<Kept> {
+    function* append(tx: Tx, given: readonly EventDraft[] | (() => Script<EventDraft[]>), end: TurnEnd | null): Script<Kept> {
       const news = yield* eventLog.ofTurn(turn.id, lastSeen);
       if (news.length > 0) {
         lastSeen = news.at(-1)!.sequence;
         return { isKept: false, news: news.map(toDraft) };
       }
+      const drafts = typeof given === "function" ? yield* given() : given;
       const kept = yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, drafts);
       tx.afterCommit(() => {
         lastSeen = kept.at(-1)?.sequence ?? lastSeen;
@@ -79,11 +82,21 @@ export const createRunTurn = ({
       for (const { type, data } of drafts)
         if (type === "model.completed") yield* usage.addModelCall(used(`${data.provider}/${data.model}`), data.usage, data.cost_usd);
       if (end) yield* finish(tx, end);
-      return { isKept: true, news: [] };
+      return { isKept: true, news: [], drafts };
     }
 
     const used = (model: string) => ({ agentId: session.agentId, userId: session.ownerId, model });
     const keep = (drafts: readonly EventDraft[], end: TurnEnd | null) => db.transact((tx) => append(tx, drafts, end));
+
+    /** A tool's writes and its call's end are one: both are kept under the claim's epoch, or neither. */
+    const keepWrite = (call: CallWrite) => {
+      const place = { sessionId: session.id, turnId: turn.id, epoch };
+      const report = (error: unknown) => onInternalError(error, call.toolName);
+      return db.transact((tx) => append(tx, () => performWrite(tx, call, { eventLog, place, onInternalError: report }), null));
+    };
+
+    const onInternalError = (error: unknown, toolName: string) =>
+      logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error");
 
     function* finish(tx: Tx, end: TurnEnd): Script<void> {
       const { sessionStatus } = yield* turns.finish(claim, end);
@@ -142,8 +155,7 @@ export const createRunTurn = ({
         now: clock.now,
         random: Math.random,
         signal: AbortSignal.any([cancelled, timeout.signal, shutdown, left.signal]),
-        onInternalError: (error, toolName) =>
-          logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error"),
+        onInternalError,
       };
       await drive(agentLoop(input));
     } catch (error) {
@@ -171,6 +183,7 @@ export const createRunTurn = ({
         const output = step.value;
         reply = undefined;
         if (output.kind === "keep") reply = await keep(output.drafts, output.end);
+        else if (output.kind === "write") reply = await keepWrite(output);
         else if (output.kind === "delta") live.append(session.id, output.delta);
         else live.begin(session.id, { turn_id: turn.id, ...output.message });
       }

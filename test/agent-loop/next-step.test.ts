@@ -6,7 +6,7 @@ import { type Outcome, type Plan, playTurn } from "./simulated-turn";
 
 const RUNS = { numRuns: 400 };
 
-const call = fc.record({ name: fc.constantFrom("pay", "read", "book", "unknown"), ticks: fc.nat(6) });
+const call = fc.record({ name: fc.constantFrom("pay", "read", "book", "save", "unknown"), ticks: fc.nat(6) });
 const moment = fc.integer({ min: 1, max: 30 });
 const sorted = (moments: number[]) => moments.toSorted((a, b) => a - b);
 
@@ -43,13 +43,17 @@ function callsIn(log: readonly EventDraft[]) {
   return { asked: asked.sort(), started: started.sort(), completed: completed.sort(), answered: answered.sort() };
 }
 
-function expectSound({ log, payments, complaints }: Outcome): void {
+function expectSound({ log, payments, saves, complaints }: Outcome): void {
   const { asked, started, completed, answered } = callsIn(log);
   expect(complaints).toEqual([]);
   expect(completed).toEqual(asked);
   expect(answered).toEqual(asked);
   expect(new Set(started).size).toBe(started.length);
   for (const [key, times] of payments) expect(`${key} ${times}`).toBe(`${key} 1`);
+  const saved = log.flatMap((event) =>
+    event.type === "tool.completed" && event.data.name === "save" && event.data.status === "ok" ? [`t/${event.data.tool_call_id}`] : [],
+  );
+  expect([...saves].toSorted()).toEqual(saved.map((key): [string, number] => [key, 1]).toSorted());
   for (const event of log) {
     if (event.type !== "tool.completed" || event.data.name !== "pay") continue;
     const isPaid = payments.has(`t/${event.data.tool_call_id}`);

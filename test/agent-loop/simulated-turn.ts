@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { agentLoop } from "@/agent-loop/agent-loop";
 import { TurnCancelled } from "@/agent-loop/stop";
-import { defineTool, describeTool, type ToolContext } from "@/agent-loop/tool";
+import { defineTool, describeTool, type ToolContext, ToolWrite } from "@/agent-loop/tool";
+import { succeeded } from "@/agent-loop/tool-outcome";
 import type { EventDraft } from "@/domain/event";
 import { noUsage } from "@/domain/usage";
 import { type LlmDriver, LlmError, type LlmRequest } from "@/llm/llm";
 
-export type PlannedCall = { name: "pay" | "read" | "book" | "unknown"; ticks: number };
+export type PlannedCall = { name: "pay" | "read" | "book" | "save" | "unknown"; ticks: number };
 
 /** What a model does and what happens to its turn. Moments count the commits that were asked for, over all lives of the server. */
 export type Plan = {
@@ -27,6 +28,8 @@ export type Outcome = {
   commits: number[];
   /** How often each call of `pay` took effect. */
   payments: Map<string, number>;
+  /** How often each call of `save` was kept. */
+  saves: Map<string, number>;
   complaints: string[];
 };
 
@@ -36,7 +39,7 @@ const MOST_COMMITS = 400;
 /** Plays a turn to its end with an in-memory log, over as many lives of the server as the plan has deaths, as run-turn and turn-worker do. */
 export async function playTurn(plan: Plan): Promise<Outcome> {
   const log: EventDraft[] = [said("hello")];
-  const outcome: Outcome = { log, commits: [], payments: new Map(), complaints: [] };
+  const outcome: Outcome = { log, commits: [], payments: new Map(), saves: new Map(), complaints: [] };
   const failed = new Set<number>();
   const steering = [...plan.steeredAt];
   const deaths = [...plan.deaths];
@@ -85,7 +88,8 @@ export async function playTurn(plan: Plan): Promise<Outcome> {
 
     let step = await loop.next();
     while (!step.done) {
-      if (step.value.kind !== "keep") {
+      const output = step.value;
+      if (output.kind !== "keep" && output.kind !== "write") {
         step = await loop.next();
         continue;
       }
@@ -100,12 +104,17 @@ export async function playTurn(plan: Plan): Promise<Outcome> {
       if (death && !death.isCommitted) return false;
 
       const news = log.slice(lastSeen);
-      if (news.length === 0) log.push(...step.value.drafts);
+      const drafts = output.kind === "keep" ? output.drafts : output.endOf(succeeded("saved"));
+      if (news.length === 0) log.push(...drafts);
       if (news.length === 0) outcome.commits.push(log.length);
+      if (news.length === 0 && output.kind === "write") {
+        const key = String(output.write.script);
+        outcome.saves.set(key, (outcome.saves.get(key) ?? 0) + 1);
+      }
       lastSeen = log.length;
-      if (news.length === 0 && step.value.end) return true;
+      if (news.length === 0 && output.kind === "keep" && output.end) return true;
       if (death) return false;
-      step = await loop.next({ isKept: news.length === 0, news });
+      step = await loop.next({ isKept: news.length === 0, news, drafts });
     }
     throw new Error("the loop returned without an end");
   }
@@ -131,6 +140,16 @@ function toolsOf(payments: Map<string, number>, server: { isDead: boolean }) {
   return [
     defineTool({ name: "pay", description: "", input, run: pay }),
     defineTool({ name: "read", description: "", input, effect: "pure", run: read }),
+    defineTool({
+      name: "save",
+      description: "",
+      input,
+      effect: "transactional",
+      run: async ({ ticks }, { idempotencyKey }) => {
+        await wait(ticks);
+        return new ToolWrite(idempotencyKey);
+      },
+    }),
     defineTool({ name: "book", description: "", input, effect: "idempotent", run: read }),
   ];
 }
