@@ -23,6 +23,8 @@ export type Config = {
   backupKeep: number;
   /** A file that names the MCP servers which run as programs on this machine. */
   mcpConfig: string | undefined;
+  /** What one turn may use. */
+  turn: { maxModelCalls: number; maxMinutes: number; maxCallsPerStep: number; maxOutputBytes: number };
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -53,6 +55,12 @@ export function readConfig(flags: Flags, env: Environment): Config {
     backupEveryHours: read.whole("BACKUP_EVERY_HOURS", 0, 8760),
     backupKeep: read.whole("BACKUP_KEEP", 1, 10_000),
     mcpConfig: read.given("MCP_CONFIG"),
+    turn: {
+      maxModelCalls: read.whole("TURN_MAX_MODEL_CALLS", 1, 1000),
+      maxMinutes: read.whole("TURN_MAX_MINUTES", 1, 1440),
+      maxCallsPerStep: read.whole("TURN_MAX_CALLS_PER_STEP", 1, 1000),
+      maxOutputBytes: read.whole("TURN_MAX_OUTPUT_BYTES", 1024, 268_435_456),
+    },
     env: {
       ...env,
       SECRETS_ENCRYPTION_KEY: read.secret("SECRETS_ENCRYPTION_KEY"),

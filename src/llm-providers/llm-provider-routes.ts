@@ -14,11 +14,13 @@ type Parts = {
   providers: LlmProviderStore;
   drivers: DriverPool;
   once: Once;
+  /** Runs before a provider goes, with its models. */
+  beforeRemoval: (tx: Tx, providerId: string) => Script<void>;
   /** Runs after every change, in its transaction. */
   settleDefaults: (tx: Tx) => Script<void>;
 };
 
-export const llmProviderRoutes = ({ db, providers, drivers, once, settleDefaults }: Parts) =>
+export const llmProviderRoutes = ({ db, providers, drivers, once, beforeRemoval, settleDefaults }: Parts) =>
   resource("/v1/llm-providers", "llm-providers")
     .post(
       "",
@@ -81,6 +83,7 @@ export const llmProviderRoutes = ({ db, providers, drivers, once, settleDefaults
       async ({ params, request, status }) => {
         adminOf(request);
         await db.transact(function* (tx) {
+          yield* beforeRemoval(tx, params.id);
           yield* providers.remove(tx, params.id);
           yield* settleDefaults(tx);
           tx.afterCommit(() => drivers.forget(params.id));

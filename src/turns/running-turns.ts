@@ -11,7 +11,11 @@ export function createRunningTurns() {
       running.set(turnId, control);
       return control.signal;
     },
-    cancel: (turnId: string): void => running.get(turnId)?.abort(new TurnCancelled("cancelled")),
+    /** False when the turn does not run just now: it rests, or is about to be taken up. */
+    cancel(turnId: string): boolean {
+      running.get(turnId)?.abort(new TurnCancelled("cancelled"));
+      return running.has(turnId);
+    },
     end: (turnId: string): void => void running.delete(turnId),
   };
 }
