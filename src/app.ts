@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Limits } from "@/agent-loop/limits";
+import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
 import { agentRoutes } from "@/agents/agent-routes";
 import { createAgentStore } from "@/agents/agent-store";
@@ -19,6 +19,7 @@ import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
+import type { Agent } from "@/domain/agent";
 import type { AgentDefinition } from "@/domain/agent-version";
 import type { Actor } from "@/domain/user";
 import { createEventBus } from "@/events/event-bus";
@@ -44,6 +45,7 @@ import type { DriverOptions } from "@/llm/wire";
 import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
 import { createLlmModelStore } from "@/llm-models/llm-model-store";
+import { createLoseModels } from "@/llm-models/lose-models";
 import { createModelNames } from "@/llm-models/model-names";
 import { costOf } from "@/llm-models/model-profile";
 import { providerCallRoutes } from "@/llm-models/provider-call-routes";
@@ -87,6 +89,8 @@ import { createNewSession } from "@/sessions/create-session";
 import { agentSessionRoutes, allSessionRoutes, sessionRoutes } from "@/sessions/session-routes";
 import { createSessionStore } from "@/sessions/session-store";
 import { createCancelTurn } from "@/turns/cancel-turn";
+import { createClaimStore } from "@/turns/claim-store";
+import { createResumeSessions } from "@/turns/resume-sessions";
 import { createRunTurn } from "@/turns/run-turn";
 import { createRunningTurns } from "@/turns/running-turns";
 import { turnRoutes } from "@/turns/turn-routes";
@@ -104,6 +108,8 @@ export type AppOptions = {
   /** How drivers reach the network, and how long they wait. */
   llm?: DriverOptions;
   capabilities?: readonly CapabilityDefinition[];
+  /** How many sessions think at once, and how many calls run at one provider. */
+  capacity?: { sessions: number; callsPerProvider: number };
 };
 
 const TIDY_EVERY_MS = 60_000;
@@ -113,9 +119,10 @@ export async function createApp({
   config,
   clock = systemClock,
   logger = createLogger({ level: config.logLevel, pretty: false }),
-  limits,
+  limits = limitsOf(config),
   llm = {},
   capabilities = builtInCapabilities,
+  capacity,
 }: AppOptions) {
   const mcpPrograms = readConfiguredServers(config.mcpConfig);
   makeDataFolder(config.dataDir);
@@ -147,17 +154,19 @@ export async function createApp({
   const changeFiles = createChangeFiles({ files, contents, limits: fileLimitsOf(config.files), clock });
   const readFiles = createReadFiles({ db, files, contents });
   const grepFiles = createGrepFiles({ db, files, contents });
+  const claims = createClaimStore(db, clock);
 
   const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
-  const drivers = createDriverPool(providers, llm);
+  const drivers = createDriverPool(providers, { wire: llm, circuit: { now: clock.now }, mostCalls: capacity?.callsPerProvider });
   const settleDefaults = createSettleDefaults({ providers, models });
   const usableModels = createUsableModelStore(db);
   const modelNames = createModelNames(usableModels);
   const resolveModel = createResolveModel({ db, usableModels, drivers });
   const checkModel = createCheckModel({ models });
+  const loseModels = createLoseModels({ pointers: [agents, sessions, models] });
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
@@ -167,19 +176,20 @@ export async function createApp({
   const withFiles = withParts(capabilities, [fileSystem({ db, files, readFiles, changeFiles, grepFiles })]);
   const catalog = createCatalog([...withFiles, ...skills], mcp.capabilities);
   const running = createRunningTurns();
-  const runner = createInProcessRunner();
+  const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
   const equipAgent = async (agentId: string, version: number | null) => {
     const agent = await db.read(() => agentAt(agentId, version));
-    return { modelId: agent.default_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
+    const model = { id: agent.default_model_id, isLost: agent.lost_model != null };
+    return { model, fallback: agent.fallback_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
   };
-  function* agentAt(agentId: string, version: number | null): Script<AgentDefinition> {
+  function* agentAt(agentId: string, version: number | null): Script<AgentDefinition & Partial<Pick<Agent, "lost_model">>> {
     const agent = yield* agents.getUnchecked(agentId);
     if (version === null || version === agent.version) return agent;
     return (yield* agentVersions.get(db, agentId, version)).definition;
   }
   const runTurn = createRunTurn({
     db,
-    turns,
+    claims,
     eventLog,
     usage,
     live,
@@ -189,9 +199,11 @@ export async function createApp({
     costOf,
     clock,
     logger,
-    ...(limits ? { limits } : {}),
+    limits,
   });
-  const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
+  const drainSession = createTurnWorker({ db, claims, eventLog, runTurn, logger });
+
+  const resumeSessions = createResumeSessions({ db, claims, eventLog });
 
   const once = createOnce(db, clock, secrets);
   const wake = (sessionId: string) => runner.submit({ sessionId });
@@ -199,7 +211,7 @@ export async function createApp({
   const retryMessage = createRetryMessage({ agents, sessions, messages, turns, eventLog, wake });
   const updateMessage = createUpdateMessage({ agents, sessions, messages, turns, eventLog, wake });
   const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
-  const cancelTurn = createCancelTurn({ turns, eventLog, running });
+  const cancelTurn = createCancelTurn({ turns, eventLog, running, wake });
   const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
   const releaseFiles = createReleaseFiles({ db, files, contents, stopped: closing.signal, logger });
   const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
@@ -238,12 +250,22 @@ export async function createApp({
         forkRoutes({ forkSession, once }, under),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
       ]),
-      llmProviderRoutes({ db, providers, drivers, auditLog: accounts.auditLog, once, settleDefaults }),
+      llmProviderRoutes({
+        db,
+        providers,
+        drivers,
+        auditLog: accounts.auditLog,
+        once,
+        beforeRemoval: function* (tx, providerId) {
+          yield* loseModels(tx, yield* models.named(tx, { providerId }));
+        },
+        settleDefaults,
+      }),
       providerCallRoutes({ once, testProvider, syncModels }),
       mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
       searchRoutes({ db, search, worker: searchWorker }),
       usageRoutes({ db, usage, clock }),
-      llmModelRoutes({ db, models, once, settleDefaults }),
+      llmModelRoutes({ db, models, once, checkModel, loseModels, settleDefaults }),
     ],
     logger,
   );
@@ -279,7 +301,7 @@ export async function createApp({
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });
-      for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
+      for (const job of await resumeSessions()) runner.submit(job);
       runner.start(drainSession);
       await searchWorker.start();
       tidying = setInterval(tidy, TIDY_EVERY_MS);
@@ -302,6 +324,14 @@ export async function createApp({
     },
   };
 }
+
+const limitsOf = ({ turn: { maxModelCalls, maxMinutes, maxCallsPerStep, maxOutputBytes } }: Config): Limits => ({
+  ...DEFAULT_LIMITS,
+  maxModelCalls,
+  maxTurnMs: maxMinutes * 60_000,
+  maxCallsPerStep,
+  maxOutputBytes,
+});
 
 function makeDataFolder(folder: string): void {
   try {

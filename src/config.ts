@@ -27,6 +27,8 @@ export type Config = {
   mcpConfig: string | undefined;
   /** What one session's files may take up: MiB of what is there, how many, and MiB of earlier versions. */
   files: { maxMib: number; maxEntries: number; pastMib: number };
+  /** What one turn may use. */
+  turn: { maxModelCalls: number; maxMinutes: number; maxCallsPerStep: number; maxOutputBytes: number };
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -61,6 +63,12 @@ export function readConfig(flags: Flags, env: Environment): Config {
       maxMib: read.whole("SESSION_FILES_MAX_MIB", 1, 1_000_000),
       maxEntries: read.whole("SESSION_FILES_MAX_COUNT", 1, 1_000_000),
       pastMib: read.whole("SESSION_FILES_PAST_MIB", 0, 1_000_000),
+    },
+    turn: {
+      maxModelCalls: read.whole("TURN_MAX_MODEL_CALLS", 1, 1000),
+      maxMinutes: read.whole("TURN_MAX_MINUTES", 1, 1440),
+      maxCallsPerStep: read.whole("TURN_MAX_CALLS_PER_STEP", 1, 1000),
+      maxOutputBytes: read.whole("TURN_MAX_OUTPUT_BYTES", 1024, 268_435_456),
     },
     env: {
       ...env,

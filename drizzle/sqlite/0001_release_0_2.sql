@@ -136,8 +136,13 @@ CREATE TABLE `usage_by_day` (
 	PRIMARY KEY(`day`, `agent_id`, `user_id`, `model`)
 ) STRICT;
 --> statement-breakpoint
+ALTER TABLE `agents` ADD `fallback_model_id` text;--> statement-breakpoint
+ALTER TABLE `agents` ADD `lost_model` text;--> statement-breakpoint
 ALTER TABLE `agents` ADD `version` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE `llm_models` ADD `fallback_model_id` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `agent_version` integer;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `lost_model` text;--> statement-breakpoint
+ALTER TABLE `turns` ADD `is_on_trial` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `turns` ADD `agent_version` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `password_hash` text;--> statement-breakpoint
 ALTER TABLE `users` ADD `is_email_verified` integer DEFAULT false NOT NULL;--> statement-breakpoint

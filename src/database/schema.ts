@@ -127,6 +127,8 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       contextWindow: int("context_window"),
       isDefault: bool("is_default").notNull(),
       status: text("status").$type<LlmModel["status"]>().notNull(),
+      /** The model that goes on where this one cannot answer. Cleared when that one is deleted: SQLite can't add a column that does it itself. */
+      fallbackModelId: text("fallback_model_id"),
       createdAt: int("created_at").notNull(),
       updatedAt: int("updated_at").notNull(),
     },
@@ -147,6 +149,10 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       description: text("description"),
       systemPrompt: text("system_prompt").notNull(),
       defaultModelId: text("default_model_id").references(() => llmModels.id, { onDelete: "set null" }),
+      /** Cleared when the model is deleted. */
+      fallbackModelId: text("fallback_model_id"),
+      /** `provider/model` of the default model that was deleted, until another is chosen. */
+      lostModel: text("lost_model"),
       /** In order: the index is the position. */
       capabilities: json<string[]>("capabilities").notNull(),
       tags: json<string[]>("tags").notNull(),
@@ -188,6 +194,8 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       modelId: text("model_id").references(() => llmModels.id, { onDelete: "set null" }),
       /** Null follows the agent. */
       agentVersion: int("agent_version"),
+      /** `provider/model` of its model that was deleted, until another is chosen. */
+      lostModel: text("lost_model"),
       status: text("status").$type<"pending" | "running" | "waiting" | "failed">().notNull(),
       usage: json<Usage>("usage").notNull(),
       costUsd: real("cost_usd"),
@@ -239,6 +247,8 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       position: int("position").notNull(),
       status: text("status").$type<"queued" | "running" | "waiting" | "completed" | "failed" | "cancelled">().notNull(),
       cancelRequestedAt: int("cancel_requested_at"),
+      /** It runs alone after crashes, until it has shown that it does not cause them. */
+      isOnTrial: bool("is_on_trial").notNull().default(false),
       model: text("model"),
       agentVersion: int("agent_version"),
       usage: json<Usage>("usage").notNull(),

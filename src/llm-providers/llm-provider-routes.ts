@@ -18,11 +18,13 @@ type Parts = {
   drivers: DriverPool;
   auditLog: AuditLog;
   once: Once;
+  /** Runs before a provider goes, with its models. */
+  beforeRemoval: (tx: Tx, providerId: string) => Script<void>;
   /** Runs after every change, in its transaction. */
   settleDefaults: (tx: Tx) => Script<void>;
 };
 
-export const llmProviderRoutes = ({ db, providers, drivers, auditLog, once, settleDefaults }: Parts) => {
+export const llmProviderRoutes = ({ db, providers, drivers, auditLog, once, beforeRemoval, settleDefaults }: Parts) => {
   const tell = (tx: Tx, request: Request, action: AuditAction, targetId: string): Script<void> =>
     auditLog.record(tx, { action, ...byOf(request), targetId });
 
@@ -92,6 +94,7 @@ export const llmProviderRoutes = ({ db, providers, drivers, auditLog, once, sett
       async ({ params, request, status }) => {
         adminOf(request);
         await db.transact(function* (tx) {
+          yield* beforeRemoval(tx, params.id);
           yield* providers.remove(tx, params.id);
           yield* tell(tx, request, "provider.deleted", params.id);
           yield* settleDefaults(tx);

@@ -110,9 +110,9 @@ export const messageRoutes = (
     )
     .post(
       "/:message_id/retry",
-      ({ params, request }) => {
+      ({ params, body, request }) => {
         const actor = actorOf(request);
-        return once({ request, actor, body: null }, 202, (tx) => retryMessage(tx, actor, addressOf(params), params.message_id));
+        return once({ request, actor, body }, 202, (tx) => retryMessage(tx, actor, addressOf(params), params.message_id));
       },
       {
         detail: doc({

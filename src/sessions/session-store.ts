@@ -92,12 +92,25 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
       const [row] = yield* run(
         tx.sql
           .update(sessions)
-          .set({ title: input.title, tags: input.tags, modelId: input.model_id, updatedAt: clock.now() })
+          .set({
+            title: input.title,
+            tags: input.tags,
+            modelId: input.model_id,
+            ...(input.model_id === undefined ? {} : { lostModel: null }),
+            updatedAt: clock.now(),
+          })
           .where(at(actor, address))
           .returning(),
       );
       if (!row) throw notFound("Session");
       return toSession(row);
+    },
+
+    /** These models are about to be deleted. A provider may have thousands: only those that sessions point at cost a search. */
+    *loseModels(tx: Tx, models: readonly { id: string; name: string }[]): Script<void> {
+      const used = new Set((yield* run(tx.sql.selectDistinct({ id: sessions.modelId }).from(sessions))).map(({ id }) => id));
+      for (const { id, name } of models.filter(({ id }) => used.has(id)))
+        yield* run(tx.sql.update(sessions).set({ modelId: null, lostModel: name }).where(eq(sessions.modelId, id)));
     },
 
     /** With everything it holds. A turn that runs in it finds no row at its next append, and stops. */
@@ -130,6 +143,7 @@ const toSession = (row: SessionRow): Session => ({
   tags: row.tags,
   model_id: row.modelId,
   agent_version: row.agentVersion,
+  lost_model: row.lostModel,
   status: row.status,
   usage: { ...row.usage, cost_usd: row.costUsd },
   created_at: toTimestamp(row.createdAt),

@@ -11,7 +11,11 @@ export function createRunningTurns() {
       running.set(turnId, { control, sessionId });
       return control.signal;
     },
-    cancel: (turnId: string): void => running.get(turnId)?.control.abort(new TurnCancelled("cancelled")),
+    /** False when the turn does not run just now: it rests, or is about to be taken up. */
+    cancel(turnId: string): boolean {
+      running.get(turnId)?.control.abort(new TurnCancelled("cancelled"));
+      return running.has(turnId);
+    },
     /** For a session that is gone: there is nothing to write to any more, so that a model need not be listened to. */
     cancelIn(sessionId: string): void {
       for (const turn of running.values()) if (turn.sessionId === sessionId) turn.control.abort(new TurnCancelled("cancelled"));

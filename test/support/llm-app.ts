@@ -1,15 +1,17 @@
 import { Elysia } from "elysia";
 import { createAuditLog } from "@/auth/audit-log";
 import { setActor } from "@/auth/request-actor";
-import type { Database } from "@/database/database";
+import type { Database, Script, Tx } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
 import type { LlmModelWithProvider } from "@/domain/llm-model";
 import type { LlmProvider } from "@/domain/llm-provider";
 import { LOCAL_ACTOR, LOCAL_USER } from "@/domain/user";
 import { answerFailure } from "@/http/errors";
 import { createOnce } from "@/http/once";
+import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
 import { createLlmModelStore } from "@/llm-models/llm-model-store";
+import { createLoseModels } from "@/llm-models/lose-models";
 import { providerCallRoutes } from "@/llm-models/provider-call-routes";
 import { createResolveModel } from "@/llm-models/resolve-model";
 import { seedModels } from "@/llm-models/seed-models";
@@ -41,6 +43,11 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const models = createLlmModelStore(db, systemClock, providers);
   const drivers = createDriverPool(providers);
   const settleDefaults = createSettleDefaults({ providers, models });
+  const checkModel = createCheckModel({ models });
+  const loseModels = createLoseModels({ pointers: [models] });
+  const beforeRemoval = function* (tx: Tx, providerId: string): Script<void> {
+    yield* loseModels(tx, yield* models.named(tx, { providerId }));
+  };
   const once = createOnce(db, systemClock, secrets);
   const testProvider = createTestProvider({ db, clock: systemClock, providers, models, drivers });
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
@@ -48,8 +55,8 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const app = new Elysia()
     .onError(({ error }) => answerFailure(error, logger))
     .onRequest(({ request }) => setActor(request, { ...LOCAL_ACTOR, isAdmin }))
-    .use(llmProviderRoutes({ db, providers, drivers, auditLog: createAuditLog(db, systemClock), once, settleDefaults }))
-    .use(llmModelRoutes({ db, models, once, settleDefaults }))
+    .use(llmProviderRoutes({ db, providers, drivers, auditLog: createAuditLog(db, systemClock), once, beforeRemoval, settleDefaults }))
+    .use(llmModelRoutes({ db, models, once, checkModel, loseModels, settleDefaults }))
     .use(providerCallRoutes({ once, testProvider, syncModels }));
 
   async function call<Body = { error: string; code: string }>(
