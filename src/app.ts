@@ -57,6 +57,8 @@ import { createUpdateMessage } from "@/messages/update-message";
 import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
+import { configuredPolicy } from "@/platform/outbound-policy";
+import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createInProcessRunner } from "@/runner/in-process-runner";
 import { searchRoutes } from "@/search/search-routes";
@@ -89,7 +91,7 @@ export type AppOptions = {
   logger?: Logger;
   limits?: Limits;
   /** How drivers reach the network, and how long they wait. */
-  llm?: DriverOptions;
+  llm?: Partial<DriverOptions>;
   capabilities?: readonly CapabilityDefinition[];
 };
 
@@ -134,7 +136,7 @@ export async function createApp({
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
-  const drivers = createDriverPool(providers, llm);
+  const drivers = createDriverPool(providers, { fetch: createSafeFetch({ policy: configuredPolicy }), ...llm });
   const settleDefaults = createSettleDefaults({ providers, models });
   const usableModels = createUsableModelStore(db);
   const modelNames = createModelNames(usableModels);

@@ -6,7 +6,7 @@ import type { LlmProviderStore, ProviderRow } from "./llm-provider-store";
 export type DriverPool = ReturnType<typeof createDriverPool>;
 
 /** One driver per provider, made again when its address, key or settings change: connections stay open from one turn to the next. */
-export const createDriverPool = (providers: Pick<LlmProviderStore, "connectionOf">, options: DriverOptions = {}) => {
+export const createDriverPool = (providers: Pick<LlmProviderStore, "connectionOf">, options: DriverOptions) => {
   const drivers = new Map<string, { madeFrom: string; driver: LlmDriver }>();
 
   return {

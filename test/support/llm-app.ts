@@ -23,6 +23,7 @@ import { createLlmProviderStore, type EnvironmentKeys } from "@/llm-providers/ll
 import { systemClock } from "@/platform/clock";
 import { createLogger } from "@/platform/logger";
 import { createSecretBox } from "@/platform/secrets";
+import { outbound } from "./outbound";
 
 type Options = { env?: EnvironmentKeys; db?: Database; isAdmin?: boolean; masterKey?: Buffer };
 type Answer<Body> = { status: number; body: Body; text: string; headers: Headers };
@@ -39,7 +40,7 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const secrets = createSecretBox({ current: { id: "test", key: masterKey } });
   const providers = createLlmProviderStore(db, systemClock, secrets, env);
   const models = createLlmModelStore(db, systemClock, providers);
-  const drivers = createDriverPool(providers);
+  const drivers = createDriverPool(providers, { fetch: outbound });
   const settleDefaults = createSettleDefaults({ providers, models });
   const once = createOnce(db, systemClock, secrets);
   const testProvider = createTestProvider({ db, clock: systemClock, providers, models, drivers });
