@@ -20,6 +20,7 @@ import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
 import type { AgentDefinition } from "@/domain/agent-version";
+import { reseal } from "@/database/reseal";
 import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
@@ -57,6 +58,7 @@ import { createUpdateMessage } from "@/messages/update-message";
 import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
+import { endKeyRotation } from "@/platform/master-keys";
 import { configuredPolicy } from "@/platform/outbound-policy";
 import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
@@ -64,6 +66,7 @@ import { createInProcessRunner } from "@/runner/in-process-runner";
 import { searchRoutes } from "@/search/search-routes";
 import { createSearchStore } from "@/search/search-store";
 import { createSearchWorker } from "@/search/search-worker";
+import { sealedColumns } from "@/sealed-columns";
 import { createGuard } from "@/server/guard";
 import { healthRoutes, type Stage } from "@/server/health-routes";
 import { createKnownHosts } from "@/server/known-hosts";
@@ -260,6 +263,13 @@ export async function createApp({
     accounts.tidy().catch((error: unknown) => logger.error({ err: error }, "tidying failed; it is tried again"));
   };
 
+  /** Nothing is let go before all that can be opened is sealed with the current key, durably. */
+  async function takeUpNewKey(): Promise<void> {
+    const done = await reseal(db, secrets, sealedColumns(db.tables));
+    if (done.resealed + done.unreadable > 0) logger.info(done, "secrets are sealed with the current key");
+    endKeyRotation(config.dataDir);
+  }
+
   return {
     fetch: answer,
     openApi,
@@ -270,6 +280,7 @@ export async function createApp({
 
     /** Takes up every turn that an earlier process left open, and answers from then on. `setupToken`: that of the link to the first account. */
     async start(): Promise<{ setupToken: string | null }> {
+      if (masterKeys.previous.length > 0) await takeUpNewKey();
       const setupToken = await accounts.start();
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();

@@ -12,6 +12,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["turns", "users"],
   ["messages"],
   ["server"],
+  ["sealed-columns"],
   ["app"],
   ["start"],
   ["cli"],

@@ -3,7 +3,7 @@ import type { Database, Script, Tx } from "@/database/database";
 import { AppError } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import type { SecretBox } from "@/platform/secrets";
-import { createIdempotencyStore } from "./idempotency-store";
+import { answerContext, createIdempotencyStore } from "./idempotency-store";
 
 type Asked = {
   request: Request;
@@ -34,7 +34,7 @@ export const createOnce = (db: Database, clock: Clock, secrets: SecretBox): Once
       .update(JSON.stringify(body ?? null))
       .digest("base64url");
 
-    const context = `idempotency_keys/${JSON.stringify(place)}`;
+    const context = answerContext(place);
     const toKept = (answer: string) => (isSecret ? secrets.seal(answer, context) : answer);
     const fromKept = (kept: string) => (isSecret ? secrets.open(kept, context).reveal() : kept);
 
