@@ -19,14 +19,16 @@ import { publicUrlOf } from "@/config/public-url";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
-import type { AgentDefinition } from "@/domain/agent-version";
 import { reseal } from "@/database/reseal";
+import type { AgentDefinition } from "@/domain/agent-version";
 import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
 import { createFollowSession } from "@/events/follow-session";
 import { createLiveMessages } from "@/events/live-messages";
 import { createOnce } from "@/http/once";
+import { createOpenStreams } from "@/http/open-streams";
+import { createRateLimits } from "@/http/rate-limits";
 import { UNDER_SESSION } from "@/http/under-session";
 import type { DriverOptions } from "@/llm/wire";
 import { createCheckModel } from "@/llm-models/check-model";
@@ -63,15 +65,17 @@ import { configuredPolicy } from "@/platform/outbound-policy";
 import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createInProcessRunner } from "@/runner/in-process-runner";
+import { sealedColumns } from "@/sealed-columns";
 import { searchRoutes } from "@/search/search-routes";
 import { createSearchStore } from "@/search/search-store";
 import { createSearchWorker } from "@/search/search-worker";
-import { sealedColumns } from "@/sealed-columns";
 import { createGuard } from "@/server/guard";
 import { healthRoutes, type Stage } from "@/server/health-routes";
 import { createKnownHosts } from "@/server/known-hosts";
 import { createOpenApi } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
+import { createOrigins } from "@/server/origins";
+import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
@@ -179,6 +183,8 @@ export async function createApp({
   });
   const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
 
+  const rateLimits = createRateLimits(config.security.rateLimits);
+  const openStreams = createOpenStreams(config.security.streamsPerAddress);
   const once = createOnce(db, clock, secrets);
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
@@ -222,12 +228,13 @@ export async function createApp({
       allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
       ...UNDER_SESSION.flatMap((under) => [
         sessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }, under),
-        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }, under),
+        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }, under),
         eventRoutes(
           {
             db,
             eventLog,
             followSession,
+            openStreams,
             checkSession: (actor, address) => sessions.get(actor, address),
             holdRights: accounts.holdRights,
             closing: closing.signal,
@@ -256,6 +263,10 @@ export async function createApp({
     hosts,
     isDraining: () => stage === "draining",
     logger,
+    proxies: config.security.proxies,
+    rateLimits,
+    origins: createOrigins({ allowed: config.security.allowedOrigins, baseUrl: config.baseUrl }),
+    secureHeaders: createSecurityHeaders({ isHttps: config.baseUrl.startsWith("https:") }),
   });
 
   const tidy = () => {

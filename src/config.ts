@@ -3,6 +3,7 @@ import type { LogLevel } from "@/platform/logger";
 import { type AuthMode, type AuthSettings, readAuthMode, readAuthSettings } from "./config/auth-settings";
 import { isLoopback } from "./config/loopback";
 import { createRead, type Environment } from "./config/read-variable";
+import { readSecuritySettings, type SecuritySettings } from "./config/security-settings";
 
 export type { AuthMode } from "./config/auth-settings";
 export { isLoopback } from "./config/loopback";
@@ -25,6 +26,7 @@ export type Config = {
   backupKeep: number;
   /** A file that names the MCP servers which run as programs on this machine. */
   mcpConfig: string | undefined;
+  security: SecuritySettings;
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -40,9 +42,10 @@ export function readConfig(flags: Flags, env: Environment): Config {
   if (!logLevel) throw new StartRefused(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
   const authMode = readAuthMode(read.text("AUTH_MODE"));
   const baseUrl = read.url("AUTH_BASE_URL", read.text("AUTH_BASE_URL"));
+  const host = read.text("HOST", flags.host);
 
   const config: Config = {
-    host: read.text("HOST", flags.host),
+    host,
     port: read.whole("PORT", 0, 65535, flags.port),
     dataDir: read.text("DATA_DIR", flags.dataDir),
     authMode,
@@ -55,6 +58,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
     backupEveryHours: read.whole("BACKUP_EVERY_HOURS", 0, 8760),
     backupKeep: read.whole("BACKUP_KEEP", 1, 10_000),
     mcpConfig: read.given("MCP_CONFIG"),
+    security: readSecuritySettings(env, { isLocalOnly: authMode === "none" && isLoopback(host) }),
     env: {
       ...env,
       SECRETS_ENCRYPTION_KEY: read.secret("SECRETS_ENCRYPTION_KEY"),
