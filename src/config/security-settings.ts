@@ -63,7 +63,7 @@ const listOf = (text: string): string[] =>
 /** Exactly as a browser writes it: one that could never match would only look as if it were allowed. */
 function readOrigin(given: string): string {
   const url = URL.parse(given);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== given.toLowerCase().replace(/\/$/, ""))
+  if (url === null || !/^https?:$/.test(url.protocol) || given.includes("*") || url.origin !== given.toLowerCase().replace(/\/$/, ""))
     return refuse("CORS_ALLOWED_ORIGINS must be origins such as https://app.example.com, separated by commas; * is none.");
   return url.origin;
 }

@@ -15,6 +15,7 @@ export function readTrustedProxies(text: string): TrustedProxies | undefined {
 }
 
 function readNetwork(entry: string): Network | undefined {
+  if (!/^(\d+(\.\d+){3}|[\da-f:.]*:[\da-f:.]*)(\/\d+)?$/i.test(entry)) return undefined;
   try {
     if (entry.includes("/")) return ipaddr.parseCIDR(entry);
     const address = ipaddr.process(entry);
@@ -58,13 +59,12 @@ function plainAddress(text: string): string | undefined {
 
 const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 
-/** Who counts as one: an address, or the /64 network that every holder of IPv6 addresses has at least. */
+/** Who counts as one: an IPv4 address, or the /64 network that every holder of IPv6 addresses has at least. */
 export function addressGroup(address: string): string {
-  if (!address.includes(":") || !ipaddr.isValid(address)) return address;
-  return (ipaddr.parse(address) as ipaddr.IPv6).parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(":");
+  if (!address.includes(":")) return address;
+  const [head = [], tail = []] = address.split("::").map((part) => part.split(":"));
+  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0");
+  return [...head, ...zeros, ...tail].slice(0, 4).join(":");
 }
 
 export const isLoopbackAddress = (address: string): boolean => address === "::1" || address.startsWith("127.");
