@@ -143,7 +143,8 @@ export async function createApp({
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
-  const drivers = createDriverPool(providers, { fetch: createSafeFetch({ policy: configuredPolicy }), ...llm });
+  const outbound = createSafeFetch({ policy: configuredPolicy });
+  const drivers = createDriverPool(providers, { fetch: outbound, ...llm });
   const settleDefaults = createSettleDefaults({ providers, models });
   const usableModels = createUsableModelStore(db);
   const modelNames = createModelNames(usableModels);
@@ -153,7 +154,7 @@ export async function createApp({
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
   const mcpServers = createMcpServerStore(db, clock, secrets);
-  const mcpConnections = createMcpConnections({ fetch });
+  const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
   const catalog = createCatalog([...capabilities, ...skills], mcp.capabilities);
   const running = createRunningTurns();

@@ -26,6 +26,7 @@ beforeEach(async () => {
   const app = await testApp({ dataDir });
   const provider = { name: "Sealed", provider_type: "custom", base_url: "http://127.0.0.1:1/v1", api_key: CANARY };
   providerId = (await app.post<LlmProvider>("/v1/llm-providers", provider)).body.id;
+  await app.post("/v1/mcp-servers", { name: "sealed", url: "http://127.0.0.1:1/mcp", headers: { authorization: "Bearer canary" } });
   newApiKey = (await app.post("/v1/auth/api-keys", NEW_KEY, ONCE)).body;
   await app.stop();
 });
@@ -57,7 +58,7 @@ const keyFiles = () => readdirSync(dataDir).filter((name) => name.startsWith("se
 test("a rotation seals every secret with a new key and leaves the old one nowhere", async () => {
   const before = keyId();
   const { code, said } = await rotate();
-  expect([code, said]).toEqual([0, expect.stringContaining("Sealed 2 secrets")]);
+  expect([code, said]).toEqual([0, expect.stringContaining("Sealed 3 secrets")]);
   expect(said).not.toContain(CANARY);
 
   expect(keyId()).not.toBe(before);
@@ -148,7 +149,7 @@ test("what no key opens is left as it was, and said", async () => {
   rmSync(file("secrets.key"));
   const before = sealedKey();
   const { code, said } = await rotate();
-  expect([code, said]).toEqual([0, expect.stringContaining("2 could not be opened")]);
+  expect([code, said]).toEqual([0, expect.stringContaining("3 could not be opened")]);
   expect(sealedKey()).toBe(before);
 });
 
