@@ -1,18 +1,14 @@
-/** Every way to write an address of this machine, of a private network or of a metadata service that a URL may hold. */
-export function hostileSpellings(): string[] {
-  const addresses = [
-    "127.0.0.1",
-    "10.0.0.1",
-    "192.168.1.1",
-    "172.16.0.1",
-    "169.254.169.254",
-    "100.100.100.200",
-    "0.0.0.0",
-    "168.63.129.16",
-  ];
-  const others = ["[::]", "[::1]", "[fd00:ec2::254]", "[fd12::1]", "[fe80::1]", "[ff02::1]", "metadata.google.internal", "METADATA.goog."];
-  return [...new Set([...addresses.flatMap(spellingsOf), ...others])];
-}
+const METADATA = ["169.254.169.254", "100.100.100.200", "168.63.129.16", "192.0.0.192"];
+const PRIVATE = ["127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "0.0.0.0"];
+
+/** Every way to write the address of a metadata service that a URL may hold, and addresses of no server. */
+export const forbiddenSpellings = (): string[] => [
+  ...METADATA.flatMap(spellingsOf),
+  ...["[fd00:ec2::254]", "[fe80::1]", "[ff02::1]", "metadata.google.internal", "METADATA.goog.", "224.0.0.1", "255.255.255.255"],
+];
+
+/** The same, and those of this machine and of private networks. */
+export const hostileSpellings = (): string[] => [...forbiddenSpellings(), ...PRIVATE.flatMap(spellingsOf), "[::]", "[::1]", "[fd12::1]"];
 
 function spellingsOf(address: string): string[] {
   const parts = address.split(".").map(Number) as [number, number, number, number];
