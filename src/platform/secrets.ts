@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import type { MasterKey } from "./master-keys";
 
-export { loadMasterKeys, type MasterKey, type MasterKeys } from "./master-keys";
+export { loadMasterKeys, type MasterKey } from "./master-keys";
 
 const HIDDEN = "[redacted]";
 
