@@ -184,7 +184,10 @@ export async function createApp({
   });
   const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
 
-  const rateLimits = createRateLimits(config.security.rateLimits);
+  const rateLimits = createRateLimits(config.security.rateLimits, {
+    onHit: ({ what, userId, address }) =>
+      accounts.auditLog.count({ action: "rate_limit.hit", targetId: userId, address, detail: { what } }),
+  });
   const openStreams = createOpenStreams(config.security.streamsPerAddress);
   const once = createOnce(db, clock, secrets);
   const wake = (sessionId: string) => runner.submit({ sessionId });
@@ -209,6 +212,7 @@ export async function createApp({
     signer,
     secrets,
     once,
+    rateLimits,
     publicUrl: () => publicUrlOf(config, port),
     agents,
     sessions,

@@ -36,6 +36,7 @@ import { createIsWelcome } from "@/auth/welcome";
 import { type Config, isLoopback } from "@/config";
 import type { Database } from "@/database/database";
 import type { Once } from "@/http/once";
+import type { RateLimits } from "@/http/rate-limits";
 import type { Clock } from "@/platform/clock";
 import type { Logger } from "@/platform/logger";
 import type { SecretBox } from "@/platform/secrets";
@@ -54,6 +55,7 @@ type Parts = {
   signer: Signer;
   secrets: SecretBox;
   once: Once;
+  rateLimits: RateLimits;
   /** The address under which people reach the server, once it listens. */
   publicUrl: () => string;
   agents: AgentStore;
@@ -63,7 +65,20 @@ type Parts = {
 };
 
 /** Everything about who asks: accounts, logins, keys, signing in with others, and what of it is told to the audit log. */
-export function createAccounts({ db, clock, config, logger, signer, secrets, once, publicUrl, agents, sessions, forget }: Parts) {
+export function createAccounts({
+  db,
+  clock,
+  config,
+  logger,
+  signer,
+  secrets,
+  once,
+  rateLimits,
+  publicUrl,
+  agents,
+  sessions,
+  forget,
+}: Parts) {
   const { auth, authMode } = config;
   const rights = createRights();
   const users = createUserStore(db, clock, rights);
@@ -75,7 +90,7 @@ export function createAccounts({ db, clock, config, logger, signer, secrets, onc
   const passwords = createPasswords();
 
   const isWelcome = createIsWelcome({ mode: authMode, adminEmail: auth.admin?.email });
-  const refuseForeignPage = createRefuseForeignPage(config);
+  const refuseForeignPage = createRefuseForeignPage({ ...config, allowedOrigins: config.security.allowedOrigins });
   const noteUse = createNoteUse({ db, apiKeys, clock });
   const tokens = createLoginTokens({ signer, ...auth });
   const cookies = createLoginCookies({ isSecure: config.baseUrl.startsWith("https:"), ...auth });
@@ -104,11 +119,12 @@ export function createAccounts({ db, clock, config, logger, signer, secrets, onc
     },
     signIn: createSignIn({ db, users, passwords, isWelcome, beginLogin, auditLog }),
     createAccount: createNewAccount({ db, users, passwords, beginLogin, firstAdmin, auditLog }),
-    refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, auditLog, logger }),
+    refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, auditLog, rateLimits, logger }),
     endLogin: createEndLogin({ db, logins, tokens, authenticate, auditLog }),
     answers,
     cookies,
     once,
+    rateLimits,
   };
   const signingInElsewhere = {
     db,

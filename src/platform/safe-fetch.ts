@@ -21,6 +21,9 @@ type Parts = {
   certificates?: string;
 };
 
+/** Else Bun sends every request through the proxy that the environment names, past all that is checked here. Its types do not know that `false` is one. */
+const NO_PROXY = { proxy: false } as object;
+
 const MAX_REDIRECTS = 5;
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -30,7 +33,6 @@ const MAX_HEADER_BYTES = 64 * 1024;
  * The answer's `url` is the last one. Throws an `OutboundError` for what it does not do, else what `fetch` throws.
  */
 export function createSafeFetch({ policy, resolve = systemResolve, now = Date.now, certificates }: Parts): SafeFetch {
-  forgetProxies();
   const addresses = createCheckedAddresses(policy, resolve, now);
 
   return async (address, { maxBytes, timeoutMs, signal, ...init } = {}) => {
@@ -40,7 +42,7 @@ export function createSafeFetch({ policy, resolve = systemResolve, now = Date.no
     try {
       const headers = new Headers(init.headers);
       if (!headers.has("accept-encoding")) headers.set("accept-encoding", "gzip");
-      const asked: BunFetchRequestInit = { ...init, headers, redirect: "manual", decompress: false };
+      const asked: BunFetchRequestInit = { ...init, ...NO_PROXY, headers, redirect: "manual", decompress: false };
       if (deadline.signal) asked.signal = deadline.signal;
       const { response, url } = await follow(first, asked, init.redirect ?? "follow", { addresses, certificates, deadline });
       refuseLongHead(response);
@@ -50,14 +52,6 @@ export function createSafeFetch({ policy, resolve = systemResolve, now = Date.no
       throw deadline.reason() ?? error;
     }
   };
-}
-
-/** Bun sends every request through the proxy that these name, past all that is checked here. */
-function forgetProxies(): void {
-  for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]) {
-    delete process.env[name];
-    delete process.env[name.toLowerCase()];
-  }
 }
 
 type Way = { addresses: CheckedAddresses; certificates: string | undefined; deadline: Deadline };

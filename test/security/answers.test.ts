@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { authenticateLocally } from "@/auth/authenticate";
 import { createRateLimits } from "@/http/rate-limits";
 import { AppError } from "@/platform/app-error";
 import { NO_PROXIES } from "@/platform/trusted-proxies";
@@ -169,6 +170,8 @@ describe("broken HTTP", () => {
 
   test("a body that stops coming ends its connection", async () => {
     const guard = createGuard({
+      page: () => undefined,
+      authenticate: authenticateLocally,
       route: () => Promise.reject(new AppError("timeout", "The body did not arrive in time")),
       hosts: { has: () => true },
       isDraining: () => false,

@@ -114,7 +114,8 @@ test("whoever seals a secret also lists it, so that a rotation takes it along", 
   const root = `${import.meta.dir}/../../src`;
   const listed = await Bun.file(`${root}/sealed-columns.ts`).text();
   for await (const file of new Bun.Glob("**/*.ts").scan(root)) {
-    if (/^(platform\/secrets|database\/reseal)\.ts$/.test(file)) continue;
+    // What OAuth seals is a cookie for some minutes, and is kept nowhere.
+    if (/^(platform\/secrets|database\/reseal|auth\/oauth-client)\.ts$/.test(file)) continue;
     const code = await Bun.file(`${root}/${file}`).text();
     if (!/\bsecrets\.seal\(/.test(code)) continue;
     const owner = file === "http/once.ts" ? "http/idempotency-store" : file.replace(/\.ts$/, "");

@@ -98,7 +98,7 @@ describe("signing in", () => {
   };
 
   test("is limited for an account from one address, in any capitals, and others are not", () => {
-    const limits = createRateLimits({ ...OFF, login }, () => 0);
+    const limits = createRateLimits({ ...OFF, login }, { now: () => 0 });
     const tries = ["a@b.test", "A@b.test", " a@B.test ", "a@b.test"].map((account) => isRefused(limits, "203.0.113.9", account));
     expect(tries).toEqual([false, false, false, true]);
     expect(isRefused(limits, "203.0.113.9", "other@b.test")).toBe(false);
@@ -106,7 +106,7 @@ describe("signing in", () => {
   });
 
   test("is limited for an address that tries many accounts, and for an account that many addresses try", () => {
-    const limits = createRateLimits({ ...OFF, login }, () => 0);
+    const limits = createRateLimits({ ...OFF, login }, { now: () => 0 });
     const spray = Array.from({ length: 16 }, (_, index) => isRefused(limits, "203.0.113.9", `user${index}@b.test`));
     expect(spray.indexOf(true)).toBe(15);
     const swarm = Array.from({ length: 31 }, (_, index) => isRefused(limits, `198.51.100.${index}`, "victim@b.test"));
@@ -114,14 +114,14 @@ describe("signing in", () => {
   });
 
   test("with the right password gives the tries back", () => {
-    const limits = createRateLimits({ ...OFF, login: { count: 1, seconds: 60 } }, () => 0);
+    const limits = createRateLimits({ ...OFF, login: { count: 1, seconds: 60 } }, { now: () => 0 });
     limits.login("203.0.113.9", "a@b.test")();
     expect(isRefused(limits, "203.0.113.9", "a@b.test")).toBe(false);
     expect(isRefused(limits, "203.0.113.9", "a@b.test")).toBe(true);
   });
 
   test("anew, and for the first time, are limited too", () => {
-    const limits = createRateLimits({ ...OFF, register: { count: 1, seconds: 60 }, refresh: { count: 1, seconds: 60 } }, () => 0);
+    const limits = createRateLimits({ ...OFF, register: { count: 1, seconds: 60 }, refresh: { count: 1, seconds: 60 } }, { now: () => 0 });
     limits.register("203.0.113.9");
     expect(() => limits.register("203.0.113.9")).toThrow("Too many new accounts");
     limits.refresh("203.0.113.9", "login-1");
@@ -150,6 +150,45 @@ describe("on the running server", () => {
     ]);
     expect(Number(refused.headers.get("retry-after"))).toBeWithin(15, 21);
     expect((await app.messages(session)).filter(({ role }) => role === "user")).toHaveLength(3);
+  });
+
+  test("tries to sign in are counted before the password is looked at, and the audit log tells of it", async () => {
+    const env = {
+      AUTH_MODE: "full",
+      TRUST_PROXY: "1",
+      RATE_LIMIT_LOGIN: "3/300",
+      RATE_LIMIT_REGISTER: "2/300",
+      RATE_LIMIT_REFRESH: "1/300",
+    };
+    await using app = await testApp({ env });
+    const from = { "x-forwarded-for": "203.0.113.9" };
+    const owner = { email: "owner@example.test", password: "a long enough password", name: "Owner" };
+    const { body: tokens } = await app.post<{ access_token: string; refresh_token: string }>("/v1/auth/register", owner, from);
+    const login = async (fields: object, headers = from) => (await app.post("/v1/auth/login", { ...owner, ...fields }, headers)).status;
+
+    expect(await login({ password: "wrong" })).toBe(401);
+    expect(await login({})).toBe(200);
+    expect([await login({ password: "wrong" }), await login({ password: "wrong" }), await login({ password: "wrong" })]).toEqual([
+      401, 401, 401,
+    ]);
+    expect([await login({ password: "wrong" }), await login({})]).toEqual([429, 429]);
+    expect(await login({}, { "x-forwarded-for": "198.51.100.7" })).toBe(200);
+    expect(await login({ email: "other@example.test" })).toBe(401);
+
+    const register = async (index: number) =>
+      (await app.post("/v1/auth/register", { ...owner, email: `n${index}@example.test` }, from)).status;
+    expect([await register(1), await register(2)]).toEqual([201, 429]);
+    const refresh = async () => (await app.post("/v1/auth/refresh", { refresh_token: tokens.refresh_token }, from)).status;
+    expect([await refresh(), await refresh()]).toEqual([200, 429]);
+
+    const audit = await app.get<{ items: { address: string; detail: { what: string } }[] }>("/v1/audit-events?action=rate_limit.hit", {
+      authorization: `Bearer ${tokens.access_token}`,
+    });
+    expect(audit.body.items.map(({ address, detail }) => [address, detail.what]).sort()).toEqual([
+      ["203.0.113.9", "refresh"],
+      ["203.0.113.9", "register"],
+      ["203.0.113.9", "sign_in"],
+    ]);
   });
 
   test("calls are counted by person and by the address that a trusted proxy names", async () => {
