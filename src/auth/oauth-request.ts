@@ -45,5 +45,5 @@ export const refused = (message: string, code: string) => new AppError("invalid"
 /** Bun's names for a network that fails; the library's own errors, and those for wrong arguments, are something else. */
 const isUnreachable = (error: unknown): boolean =>
   error instanceof Error &&
-  (error instanceof OutboundError ||
+  ((error instanceof OutboundError && error.code === "timeout") ||
     ("code" in error && /^(E(?!RR_)[A-Z]+$|Connection|FailedTo|UNABLE_|CERT_|DEPTH_|SELF_)/.test(String(error.code))));
