@@ -21,7 +21,7 @@ export const SECURITY_SETTINGS = [
   { variable: "CORS_ALLOWED_ORIGINS", fallback: "", meaning: "origins whose pages may call the API, separated by commas" },
   { variable: "OUTBOUND_PRIVATE_HOSTS", fallback: "", meaning: "private hosts that web pages are read from: name or name:port, …" },
   { variable: "RATE_LIMIT_LOGIN", fallback: "10/300", meaning: "tries to sign in per account and address; off: any number" },
-  { variable: "RATE_LIMIT_REGISTER", fallback: "20/3600", meaning: "new accounts per address" },
+  { variable: "RATE_LIMIT_REGISTER", fallback: "100/3600", meaning: "new accounts per address" },
   { variable: "RATE_LIMIT_REFRESH", fallback: "60/300", meaning: "refreshed tokens per login" },
   { variable: "RATE_LIMIT_MESSAGES", fallback: "120/60", meaning: "messages per person; off in mode none on this machine" },
   { variable: "RATE_LIMIT_API", fallback: "3000/60", meaning: "requests per person; off in mode none on this machine" },
