@@ -19,6 +19,7 @@ import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
+import { reseal } from "@/database/reseal";
 import type { Agent } from "@/domain/agent";
 import type { AgentDefinition } from "@/domain/agent-version";
 import type { Actor } from "@/domain/user";
@@ -40,6 +41,8 @@ import { forkRoutes } from "@/forks/fork-routes";
 import { createForkSession } from "@/forks/fork-session";
 import { createForkStore } from "@/forks/fork-store";
 import { createOnce } from "@/http/once";
+import { createOpenStreams } from "@/http/open-streams";
+import { createRateLimits } from "@/http/rate-limits";
 import { type SessionAddress, UNDER_SESSION } from "@/http/under-session";
 import type { DriverOptions } from "@/llm/wire";
 import { createCheckModel } from "@/llm-models/check-model";
@@ -72,8 +75,12 @@ import { createUpdateMessage } from "@/messages/update-message";
 import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
+import { endKeyRotation } from "@/platform/master-keys";
+import { configuredPolicy } from "@/platform/outbound-policy";
+import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createInProcessRunner } from "@/runner/in-process-runner";
+import { sealedColumns } from "@/sealed-columns";
 import { searchRoutes } from "@/search/search-routes";
 import { createSearchStore } from "@/search/search-store";
 import { createSearchWorker } from "@/search/search-worker";
@@ -82,6 +89,8 @@ import { healthRoutes, type Stage } from "@/server/health-routes";
 import { createKnownHosts } from "@/server/known-hosts";
 import { createOpenApi } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
+import { createOrigins } from "@/server/origins";
+import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
@@ -106,7 +115,7 @@ export type AppOptions = {
   logger?: Logger;
   limits?: Limits;
   /** How drivers reach the network, and how long they wait. */
-  llm?: DriverOptions;
+  llm?: Partial<DriverOptions>;
   capabilities?: readonly CapabilityDefinition[];
   /** How many sessions think at once, and how many calls run at one provider. */
   capacity?: { sessions: number; callsPerProvider: number };
@@ -160,7 +169,12 @@ export async function createApp({
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
-  const drivers = createDriverPool(providers, { wire: llm, circuit: { now: clock.now }, mostCalls: capacity?.callsPerProvider });
+  const outbound = createSafeFetch({ policy: configuredPolicy });
+  const drivers = createDriverPool(providers, {
+    wire: { fetch: outbound, ...llm },
+    circuit: { now: clock.now },
+    mostCalls: capacity?.callsPerProvider,
+  });
   const settleDefaults = createSettleDefaults({ providers, models });
   const usableModels = createUsableModelStore(db);
   const modelNames = createModelNames(usableModels);
@@ -171,7 +185,7 @@ export async function createApp({
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
   const mcpServers = createMcpServerStore(db, clock, secrets);
-  const mcpConnections = createMcpConnections({ fetch });
+  const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
   const withFiles = withParts(capabilities, [fileSystem({ db, files, readFiles, changeFiles, grepFiles })]);
   const catalog = createCatalog([...withFiles, ...skills], mcp.capabilities);
@@ -205,6 +219,11 @@ export async function createApp({
 
   const resumeSessions = createResumeSessions({ db, claims, eventLog });
 
+  const rateLimits = createRateLimits(config.security.rateLimits, {
+    onHit: ({ what, userId, address }) =>
+      accounts.auditLog.count({ action: "rate_limit.hit", targetId: userId, address, detail: { what } }),
+  });
+  const openStreams = createOpenStreams(config.security.streamsPerAddress);
   const once = createOnce(db, clock, secrets);
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
@@ -224,7 +243,20 @@ export async function createApp({
     bus.publish(sessionId, "gone");
   };
 
-  const accounts = createAccounts({ db, clock, config, port: () => port, logger, signer, secrets, once, agents, sessions, forget });
+  const accounts = createAccounts({
+    db,
+    clock,
+    config,
+    logger,
+    signer,
+    secrets,
+    once,
+    rateLimits,
+    port: () => port,
+    agents,
+    sessions,
+    forget,
+  });
 
   const server = createServer(
     [
@@ -243,8 +275,11 @@ export async function createApp({
           { db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: releaseFiles.ofSession, forget, once },
           under,
         ),
-        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }, under),
-        eventRoutes({ db, eventLog, followSession, checkSession, holdRights: accounts.holdRights, closing: closing.signal }, under),
+        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }, under),
+        eventRoutes(
+          { db, eventLog, followSession, openStreams, checkSession, holdRights: accounts.holdRights, closing: closing.signal },
+          under,
+        ),
         fileRoutes(fileParts, under),
         fileActionRoutes(fileParts, under),
         forkRoutes({ forkSession, once }, under),
@@ -280,12 +315,23 @@ export async function createApp({
     hosts,
     isDraining: () => stage === "draining",
     logger,
+    proxies: config.security.proxies,
+    rateLimits,
+    origins: createOrigins({ allowed: config.security.allowedOrigins, baseUrl: config.baseUrl }),
+    secureHeaders: createSecurityHeaders({ isHttps: config.baseUrl.startsWith("https:") }),
   });
 
   const tidy = () => {
     db.tidy();
     accounts.tidy().catch((error: unknown) => logger.error({ err: error }, "tidying failed; it is tried again"));
   };
+
+  /** Nothing is let go before all that can be opened is sealed with the current key, durably. */
+  async function takeUpNewKey(): Promise<void> {
+    const done = await reseal(db, secrets, sealedColumns(db.tables));
+    if (done.resealed + done.unreadable > 0) logger.info(done, "secrets are sealed with the current key");
+    endKeyRotation(config.dataDir);
+  }
 
   return {
     fetch: answer,
@@ -297,6 +343,7 @@ export async function createApp({
 
     /** Takes up every turn that an earlier process left open, and answers from then on. `setupToken`: that of the link to the first account. */
     async start(): Promise<{ setupToken: string | null }> {
+      if (masterKeys.previous.length > 0) await takeUpNewKey();
       const setupToken = await accounts.start();
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();

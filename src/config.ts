@@ -3,6 +3,7 @@ import type { LogLevel } from "@/platform/logger";
 import { type AuthMode, type AuthSettings, readAuthMode, readAuthSettings } from "./config/auth-settings";
 import { isLoopback } from "./config/loopback";
 import { createRead, type Environment } from "./config/read-variable";
+import { readSecuritySettings, type SecuritySettings } from "./config/security-settings";
 
 export type { AuthMode } from "./config/auth-settings";
 export { isLoopback } from "./config/loopback";
@@ -29,6 +30,7 @@ export type Config = {
   files: { maxMib: number; maxEntries: number; pastMib: number };
   /** What one turn may use. */
   turn: { maxModelCalls: number; maxMinutes: number; maxCallsPerStep: number; maxOutputBytes: number };
+  security: SecuritySettings;
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -44,9 +46,10 @@ export function readConfig(flags: Flags, env: Environment): Config {
   if (!logLevel) throw new StartRefused(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
   const authMode = readAuthMode(read.text("AUTH_MODE"));
   const baseUrl = read.url("AUTH_BASE_URL", read.text("AUTH_BASE_URL"));
+  const host = read.text("HOST", flags.host);
 
   const config: Config = {
-    host: read.text("HOST", flags.host),
+    host,
     port: read.whole("PORT", 0, 65535, flags.port),
     dataDir: read.text("DATA_DIR", flags.dataDir),
     authMode,
@@ -70,6 +73,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
       maxCallsPerStep: read.whole("TURN_MAX_CALLS_PER_STEP", 1, 1000),
       maxOutputBytes: read.whole("TURN_MAX_OUTPUT_BYTES", 1024, 268_435_456),
     },
+    security: readSecuritySettings(env, { isLocalOnly: authMode === "none" && isLoopback(host) }),
     env: {
       ...env,
       SECRETS_ENCRYPTION_KEY: read.secret("SECRETS_ENCRYPTION_KEY"),

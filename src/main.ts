@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<CommandDef>> = {
   backup: async () => (await import("./cli/backup")).backup as CommandDef,
   restore: async () => (await import("./cli/restore")).restore as CommandDef,
   users: async () => (await import("./cli/users")).users as CommandDef,
+  secrets: async () => (await import("./cli/secrets")).secrets as CommandDef,
   "export-openapi": async () => (await import("./cli/export-openapi")).exportOpenApi as CommandDef,
 };
 

@@ -42,7 +42,7 @@ function listen({ host, port }: Config, fetch: Guard) {
     return Bun.serve({
       hostname: host,
       port,
-      fetch: (request, server) => fetch(request, server.requestIP(request)?.address),
+      fetch: (request, server) => fetch(request, server.requestIP(request)?.address ?? null),
       // Streams may be silent for as long as a model thinks, so no connection is closed for being idle.
       idleTimeout: 0,
       reusePort: false,

@@ -13,6 +13,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["turns", "users"],
   ["messages", "forks"],
   ["server"],
+  ["sealed-columns"],
   ["app"],
   ["start"],
   ["cli"],

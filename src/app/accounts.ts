@@ -37,6 +37,7 @@ import { type Config, isLoopback } from "@/config";
 import { publicUrlOf } from "@/config/public-url";
 import type { Database } from "@/database/database";
 import type { Once } from "@/http/once";
+import type { RateLimits } from "@/http/rate-limits";
 import type { Clock } from "@/platform/clock";
 import type { Logger } from "@/platform/logger";
 import type { SecretBox } from "@/platform/secrets";
@@ -57,6 +58,7 @@ type Parts = {
   signer: Signer;
   secrets: SecretBox;
   once: Once;
+  rateLimits: RateLimits;
   agents: AgentStore;
   sessions: SessionStore;
   /** Ends what is open for a session that is gone. */
@@ -64,7 +66,7 @@ type Parts = {
 };
 
 /** Everything about who asks: accounts, logins, keys, signing in with others, and what of it is told to the audit log. */
-export function createAccounts({ db, clock, config, port, logger, signer, secrets, once, agents, sessions, forget }: Parts) {
+export function createAccounts({ db, clock, config, port, logger, signer, secrets, once, rateLimits, agents, sessions, forget }: Parts) {
   const { auth, authMode } = config;
   const rights = createRights();
   const users = createUserStore(db, clock, rights);
@@ -76,7 +78,7 @@ export function createAccounts({ db, clock, config, port, logger, signer, secret
   const passwords = createPasswords();
 
   const isWelcome = createIsWelcome({ mode: authMode, adminEmail: auth.admin?.email });
-  const refuseForeignPage = createRefuseForeignPage(config);
+  const refuseForeignPage = createRefuseForeignPage({ ...config, allowedOrigins: config.security.allowedOrigins });
   const noteUse = createNoteUse({ db, apiKeys, clock });
   const tokens = createLoginTokens({ signer, ...auth });
   const cookies = createLoginCookies({ isSecure: config.baseUrl.startsWith("https:"), ...auth });
@@ -105,11 +107,12 @@ export function createAccounts({ db, clock, config, port, logger, signer, secret
     },
     signIn: createSignIn({ db, users, passwords, isWelcome, beginLogin, auditLog }),
     createAccount: createNewAccount({ db, users, passwords, beginLogin, firstAdmin, auditLog }),
-    refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, auditLog, logger }),
+    refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, auditLog, rateLimits, logger }),
     endLogin: createEndLogin({ db, logins, tokens, authenticate, auditLog }),
     answers,
     cookies,
     once,
+    rateLimits,
   };
   const signingInElsewhere = {
     db,

@@ -3,6 +3,7 @@ import { User } from "@/domain/user";
 import { clientAddress } from "@/http/client-address";
 import { errorAnswer } from "@/http/errors";
 import type { Once } from "@/http/once";
+import type { RateLimits } from "@/http/rate-limits";
 import { doc, resource } from "@/http/resource";
 import { AppError } from "@/platform/app-error";
 import type { Ticket } from "./begin-login";
@@ -49,11 +50,12 @@ type Parts = {
   answers: LoginAnswers;
   cookies: LoginCookies;
   once: Once;
+  rateLimits: Pick<RateLimits, "login" | "register">;
 };
 
 /** Signing in and out, and who is signed in. In mode none there are no accounts: everyone who reaches the server is the local user. */
 export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
-  const { config, signIn, createAccount, refreshLogin, endLogin, answers, cookies, once } = parts;
+  const { config, signIn, createAccount, refreshLogin, endLogin, answers, cookies, once, rateLimits } = parts;
   const suffix = prefix === "/v1/auth" ? "V1" : "";
 
   /** With an `Idempotency-Key` what is kept is the login, which the same pair of tokens is signed from again, and the password's hash. */
@@ -85,7 +87,11 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
       "/login",
       async ({ body, request }) => {
         refuseWithoutPasswords(config);
-        return answerOnce(request, body.email, await signIn(body, clientAddress(request)), 200);
+        const address = clientAddress(request);
+        const giveBack = rateLimits.login(address, body.email);
+        const proven = await signIn(body, address);
+        giveBack();
+        return answerOnce(request, body.email, proven, 200);
       },
       {
         body: Login,
@@ -102,6 +108,7 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
       async ({ body, request }) => {
         refuseWithoutPasswords(config);
         if (!config.signup_enabled) throw new AppError("forbidden", "Nobody can sign up here: ask an admin", { code: "signup_disabled" });
+        rateLimits.register(clientAddress(request));
         const came = { address: clientAddress(request), isRepeated: request.headers.has("idempotency-key") };
         const register = async () => answerOnce(request, body.email, await createAccount(body, came), 201);
         // Of two that ask the same at once, the second hashed its password before the first had kept its own: now it is there to compare.

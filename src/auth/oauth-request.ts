@@ -1,5 +1,8 @@
 import * as oauth from "oauth4webapi";
 import { AppError } from "@/platform/app-error";
+import { OutboundError } from "@/platform/outbound-error";
+import { configuredPolicy } from "@/platform/outbound-policy";
+import { createSafeFetch } from "@/platform/safe-fetch";
 import { OAUTH_NAMES, type OAuthProvider } from "./oauth-driver";
 
 const TIMEOUT_MS = 10_000;
@@ -11,33 +14,15 @@ export const requestOptionsFor = (address: string) => ({
   [oauth.allowInsecureRequests]: address.startsWith("http:"),
 });
 
-/** No proxy of the environment, no redirects, 10 s and 1 MiB for the whole answer. */
+/** By the one client for everything outbound, without redirects: 10 s and 1 MiB for the whole answer. */
 export async function limitedFetch(url: string, init: Omit<RequestInit, "signal">): Promise<Response> {
-  // `false` is what Bun understands as "no proxy, whatever the environment says"; its types do not know that.
-  const options = { ...init, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS), proxy: false };
-  const response = await fetch(url, options as unknown as RequestInit);
-  return new Response(await readLimited(response), { status: response.status, headers: withoutEncoding(response.headers) });
+  const response = await outbound(url, { ...init, redirect: "manual", maxBytes: MAX_ANSWER_BYTES, timeoutMs: TIMEOUT_MS });
+  const body = response.body && (await response.bytes());
+  return new Response(body, { status: response.status, headers: response.headers });
 }
 
-async function readLimited({ body }: Response): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (!body) return null;
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.byteLength;
-    if (length > MAX_ANSWER_BYTES) throw new Error("the answer is too large");
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
-/** The body was decoded while it was read. */
-function withoutEncoding(headers: Headers): Headers {
-  const kept = new Headers(headers);
-  kept.delete("content-encoding");
-  kept.delete("content-length");
-  return kept;
-}
+/** Addresses come from the settings and from the provider that stands there. */
+const outbound = createSafeFetch({ policy: configuredPolicy });
 
 /** The failure in words, without any of the provider's own: those may repeat what was submitted. */
 export function oauthFailure(error: unknown, provider: OAuthProvider): AppError {
@@ -60,5 +45,5 @@ export const refused = (message: string, code: string) => new AppError("invalid"
 /** Bun's names for a network that fails; the library's own errors, and those for wrong arguments, are something else. */
 const isUnreachable = (error: unknown): boolean =>
   error instanceof Error &&
-  (error.name === "TimeoutError" ||
+  ((error instanceof OutboundError && error.code === "timeout") ||
     ("code" in error && /^(E(?!RR_)[A-Z]+$|Connection|FailedTo|UNABLE_|CERT_|DEPTH_|SELF_)/.test(String(error.code))));

@@ -1,4 +1,5 @@
 import type { Database } from "@/database/database";
+import type { RateLimits } from "@/http/rate-limits";
 import type { Logger } from "@/platform/logger";
 import type { AuditLog } from "./audit-log";
 import { type Ticket, ticketOf } from "./begin-login";
@@ -7,14 +8,23 @@ import type { LoginStore } from "./login-store";
 import type { LoginTokens } from "./login-tokens";
 import type { IsWelcome } from "./welcome";
 
-type Parts = { db: Database; logins: LoginStore; tokens: LoginTokens; isWelcome: IsWelcome; auditLog: AuditLog; logger: Logger };
+type Parts = {
+  db: Database;
+  logins: LoginStore;
+  tokens: LoginTokens;
+  isWelcome: IsWelcome;
+  auditLog: AuditLog;
+  rateLimits: Pick<RateLimits, "refresh">;
+  logger: Logger;
+};
 
 export type RefreshLogin = ReturnType<typeof createRefreshLogin>;
 
 /** Exchanges a refresh token for what the next pair is signed from. Throws 401; one that was used before ends the whole login. */
-export const createRefreshLogin = ({ db, logins, tokens, isWelcome, auditLog, logger }: Parts) =>
+export const createRefreshLogin = ({ db, logins, tokens, isWelcome, auditLog, rateLimits, logger }: Parts) =>
   async function refreshLogin(token: string | undefined, address: string | null): Promise<Ticket> {
     const claims = token === undefined ? undefined : await tokens.readRefresh(token);
+    rateLimits.refresh(address, claims?.loginId ?? null);
     if (!claims) throw badCredential();
 
     const exchange = await db.transact(function* (tx) {

@@ -1,3 +1,5 @@
+import { SECURITY_SETTINGS } from "./security-settings";
+
 export type Setting = { variable: string; fallback: string; meaning: string };
 
 /** Every variable that `serve` reads, for its help. Those that hold a secret may be given as a file too: the same name with `_FILE`. */
@@ -36,6 +38,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: "",
     meaning: "the key before, while secrets are being sealed anew, or …_FILE",
   },
+  ...SECURITY_SETTINGS,
   { variable: "BACKUP_EVERY_HOURS", fallback: "0", meaning: "hours between two backups into the data folder; 0 makes none" },
   { variable: "BACKUP_KEEP", fallback: "7", meaning: "how many of those backups are kept" },
   { variable: "TURN_MAX_MODEL_CALLS", fallback: "10", meaning: "model calls that one turn may make" },

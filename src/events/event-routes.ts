@@ -6,6 +6,7 @@ import { Id } from "@/domain/common";
 import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/event";
 import type { Actor } from "@/domain/user";
 import { envelope, listOf, PageQuery, SequenceQuery } from "@/http/lists";
+import type { OpenStreams } from "@/http/open-streams";
 import { doc, resource } from "@/http/resource";
 import { type Frame, sse } from "@/http/sse";
 import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
@@ -27,6 +28,7 @@ type Parts = {
   db: Database;
   eventLog: EventLog;
   followSession: FollowSession;
+  openStreams: OpenStreams;
   /** Throws unless the caller may read the session. */
   checkSession: (actor: Actor, address: SessionAddress) => Script<unknown>;
   holdRights: HoldRights;
@@ -34,11 +36,12 @@ type Parts = {
   closing: AbortSignal;
 };
 
-export function eventRoutes({ db, eventLog, followSession, checkSession, holdRights, closing }: Parts, under: UnderSession) {
+export function eventRoutes({ db, eventLog, followSession, openStreams, checkSession, holdRights, closing }: Parts, under: UnderSession) {
   async function stream(request: Request, address: SessionAddress, query: Query): Promise<Response> {
     const after = await startOf(request, address, query);
     const left = new AbortController();
     const types = typesOf(query);
+    left.signal.addEventListener("abort", openStreams.hold(request), { once: true });
     request.signal.addEventListener("abort", () => left.abort(), { once: true });
     const held = holdRights(actorOf(request), (actor) => db.read(() => checkSession(actor, address)));
     left.signal.addEventListener("abort", held.release, { once: true });

@@ -11,20 +11,20 @@ export const rawBodyOf = (request: Request): Uint8Array | undefined => rawBodies
 /** Reads a body: JSON, or a file as it is where the address takes one. Of a file the route sees an empty object; `rawBodyOf` has the bytes. */
 export async function readBody(request: Request): Promise<unknown> {
   const { maxBytes, isRaw } = bodyRulesOf(request);
-  if (!isRaw) return readJsonBody(request, ARRIVAL_MS, maxBytes);
-  rawBodies.set(request, await receive(request, ARRIVAL_MS, maxBytes));
+  if (!isRaw) return readJsonBody(request, PATIENCE, maxBytes);
+  rawBodies.set(request, await receive(request, PATIENCE, maxBytes));
   return {};
 }
 
-/** A client that takes longer than this to send its body holds a connection for nothing. */
-const ARRIVAL_MS = 60_000;
+/** A client that takes longer than this to send its body, or is silent for so long in its middle, holds a connection for nothing. */
+const PATIENCE = { wholeMs: 60_000, silenceMs: 30_000 };
 
 /**
  * Reads a JSON body: UTF-8 only, at most 64 levels deep, and only characters that every store and every model can take.
  * The depth is counted on the text, before anything is built from it. An absent body is an empty object, so that `POST {}` may leave it out.
  */
-export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
-  const bytes = await receive(request, arrivalMs, maxBytes);
+export async function readJsonBody(request: Request, patience = PATIENCE, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
+  const bytes = await receive(request, patience, maxBytes);
   if (bytes.byteLength === 0) return {};
   const text = decode(bytes);
   refuseDepth(text);
@@ -34,18 +34,19 @@ export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS, max
 }
 
 /** What a client sends in chunks has no declared length: it is counted as it comes, and not kept beyond the limit. */
-async function receive(request: Request, arrivalMs: number, maxBytes: number): Promise<Uint8Array> {
+async function receive(request: Request, { wholeMs, silenceMs }: typeof PATIENCE, maxBytes: number): Promise<Uint8Array> {
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (!reader) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new AppError("invalid", "The body did not arrive in time", { code: "body_timeout" })),
-    arrivalMs,
-  );
+  const giveUp = () => late.reject(new AppError("timeout", "The body did not arrive in time", { code: "body_timeout" }));
+  const whole = setTimeout(giveUp, wholeMs);
+  let silence: Timer | undefined;
   try {
     for (;;) {
+      clearTimeout(silence);
+      silence = setTimeout(giveUp, silenceMs);
       const { done, value } = await Promise.race([reader.read(), late.promise]);
       if (done) return Buffer.concat(chunks);
       length += value.byteLength;
@@ -56,7 +57,8 @@ async function receive(request: Request, arrivalMs: number, maxBytes: number): P
     reader.cancel().catch(() => {});
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearTimeout(whole);
+    clearTimeout(silence);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Database, Script, Tx } from "@/database/database";
 import { AppError } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import type { SecretBox } from "@/platform/secrets";
-import { createIdempotencyStore, type IdempotencyKey } from "./idempotency-store";
+import { answerContext, createIdempotencyStore, type IdempotencyKey } from "./idempotency-store";
 
 type Asked = {
   request: Request;
@@ -38,7 +38,7 @@ export const createOnce = (db: Database, clock: Clock, secrets: SecretBox): Once
       const replay = yield* find(tx, asked, place);
       if (replay) return replay;
       const answer = JSON.stringify(yield* script(tx));
-      const kept = asked.isSecret ? secrets.seal(answer, contextOf(place)) : answer;
+      const kept = asked.isSecret ? secrets.seal(answer, answerContext(place)) : answer;
       yield* answers.keep(tx, place, { bodyHash: hashOf(asked), status, answer: kept });
       return json(answer, status);
     });
@@ -64,7 +64,7 @@ export const createOnce = (db: Database, clock: Clock, secrets: SecretBox): Once
     if (earlier && earlier.bodyHash !== hashOf(asked))
       throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another body: use a new key for a new request");
     if (!earlier) return undefined;
-    const answer = asked.isSecret ? secrets.open(earlier.answer, contextOf(place)).reveal() : earlier.answer;
+    const answer = asked.isSecret ? secrets.open(earlier.answer, answerContext(place)).reveal() : earlier.answer;
     return json(answer, earlier.status, { "idempotent-replayed": "true" });
   }
 
@@ -79,8 +79,6 @@ function placeOf({ request, actor }: Asked): IdempotencyKey | null {
   const { pathname } = new URL(request.url);
   return { callerId: actor.user.id, route: `${request.method} ${pathname.replace(/\/$/, "")}`, key };
 }
-
-const contextOf = (place: IdempotencyKey): string => `idempotency_keys/${JSON.stringify(place)}`;
 
 /** No body and an empty object ask for the same. */
 function hashOf({ body }: Asked): string {

@@ -10,7 +10,7 @@ export type DriverPool = ReturnType<typeof createDriverPool>;
 /** What a turn calls a provider through: it fails at once while the provider rests, and says when no more calls may run. */
 type ForTurns = { driver: LlmDriver; calls: ProviderCalls };
 type Entry = { madeFrom: string; plain: LlmDriver; forTurns: ForTurns };
-type Options = { wire?: DriverOptions; circuit?: CircuitOptions; mostCalls?: number };
+type Options = { wire: DriverOptions; circuit?: CircuitOptions; mostCalls?: number };
 
 /** Calls at one provider at a time: fewer than the sessions that run at once, and than the 256 requests that Bun has in flight. */
 const MOST_CALLS = 200;
@@ -18,7 +18,7 @@ const MOST_CALLS = 200;
 /** One driver per provider, made again when its address, key or settings change: connections stay open from one turn to the next. */
 export const createDriverPool = (
   providers: Pick<LlmProviderStore, "connectionOf">,
-  { wire = {}, circuit: circuitOptions = { now: Date.now }, mostCalls = MOST_CALLS }: Options = {},
+  { wire, circuit: circuitOptions = { now: Date.now }, mostCalls = MOST_CALLS }: Options,
 ) => {
   const entries = new Map<string, Entry>();
 

@@ -25,6 +25,7 @@ import { createLlmProviderStore, type EnvironmentKeys } from "@/llm-providers/ll
 import { systemClock } from "@/platform/clock";
 import { createLogger } from "@/platform/logger";
 import { createSecretBox } from "@/platform/secrets";
+import { outbound } from "./outbound";
 
 type Options = { env?: EnvironmentKeys; db?: Database; isAdmin?: boolean; masterKey?: Buffer };
 type Answer<Body> = { status: number; body: Body; text: string; headers: Headers };
@@ -41,7 +42,7 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const secrets = createSecretBox({ current: { id: "test", key: masterKey } });
   const providers = createLlmProviderStore(db, systemClock, secrets, env);
   const models = createLlmModelStore(db, systemClock, providers);
-  const drivers = createDriverPool(providers);
+  const drivers = createDriverPool(providers, { wire: { fetch: outbound } });
   const settleDefaults = createSettleDefaults({ providers, models });
   const checkModel = createCheckModel({ models });
   const loseModels = createLoseModels({ pointers: [models] });
