@@ -9,11 +9,11 @@ import { createAgentVersionStore } from "@/agents/agent-version-store";
 import { createCreateAgent } from "@/agents/create-agent";
 import { createUpdateAgent } from "@/agents/update-agent";
 import { createAccounts } from "@/app/accounts";
+import { createSessionFiles } from "@/app/session-files";
 import { createSigner } from "@/auth/signer";
 import { loadSigningSecret } from "@/auth/signing-secret";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog, withParts } from "@/capabilities/catalog";
-import { fileSystem } from "@/capabilities/file-system";
 import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
@@ -28,15 +28,6 @@ import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
 import { createFollowSession } from "@/events/follow-session";
 import { createLiveMessages } from "@/events/live-messages";
-import { createChangeFiles } from "@/files/change-files";
-import { createContentStore } from "@/files/content-store";
-import { fileActionRoutes } from "@/files/file-action-routes";
-import { fileLimitsOf } from "@/files/file-limits";
-import { fileRoutes } from "@/files/file-routes";
-import { createFileStore } from "@/files/file-store";
-import { createGrepFiles } from "@/files/grep-files";
-import { createReadFiles } from "@/files/read-files";
-import { createReleaseFiles } from "@/files/release-files";
 import { forkRoutes } from "@/forks/fork-routes";
 import { createForkSession } from "@/forks/fork-session";
 import { createForkStore } from "@/forks/fork-store";
@@ -158,12 +149,8 @@ export async function createApp({
   const usage = createUsageStore(db, clock);
   const search = createSearchStore(db);
   const searchWorker = createSearchWorker({ db, search, bus, logger });
-  const files = createFileStore(db);
-  const contents = createContentStore(db);
-  const changeFiles = createChangeFiles({ files, contents, limits: fileLimitsOf(config.files), clock });
-  const readFiles = createReadFiles({ db, files, contents });
-  const grepFiles = createGrepFiles({ db, files, contents });
   const claims = createClaimStore(db, clock);
+  const sessionFiles = createSessionFiles({ db, clock, config, logger, stopped: closing.signal });
 
   const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
@@ -187,8 +174,7 @@ export async function createApp({
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
-  const withFiles = withParts(capabilities, [fileSystem({ db, files, readFiles, changeFiles, grepFiles })]);
-  const catalog = createCatalog([...withFiles, ...skills], mcp.capabilities);
+  const catalog = createCatalog([...withParts(capabilities, [sessionFiles.capability]), ...skills], mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
   const equipAgent = async (agentId: string, version: number | null) => {
@@ -232,10 +218,8 @@ export async function createApp({
   const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
   const cancelTurn = createCancelTurn({ turns, eventLog, running, wake });
   const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
-  const releaseFiles = createReleaseFiles({ db, files, contents, stopped: closing.signal, logger });
   const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
-  const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files, clock });
-  const fileParts = { db, eventLog, readFiles, changeFiles, grepFiles, checkSession, once };
+  const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files: sessionFiles.files, clock });
   const followSession = createFollowSession({ db, eventLog, live, bus });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
@@ -268,11 +252,11 @@ export async function createApp({
       agentImportRoutes({ createAgent, updateAgent, models: modelNames, checkCapabilities: catalog.check, once }),
       agentCapabilityRoutes({ db, agents, updateAgent, catalog }),
       capabilityRoutes({ catalog }),
-      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: releaseFiles.ofSession, forget, once }),
-      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: releaseFiles.ofSession, forget, once }),
+      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
+      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
       ...UNDER_SESSION.flatMap((under) => [
         sessionRoutes(
-          { db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: releaseFiles.ofSession, forget, once },
+          { db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once },
           under,
         ),
         messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }, under),
@@ -280,8 +264,7 @@ export async function createApp({
           { db, eventLog, followSession, openStreams, checkSession, holdRights: accounts.holdRights, closing: closing.signal },
           under,
         ),
-        fileRoutes(fileParts, under),
-        fileActionRoutes(fileParts, under),
+        ...sessionFiles.routes({ eventLog, checkSession, once }, under),
         forkRoutes({ forkSession, once }, under),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
       ]),
@@ -353,7 +336,7 @@ export async function createApp({
       await searchWorker.start();
       tidying = setInterval(tidy, TIDY_EVERY_MS);
       stage = "ready";
-      void releaseFiles.unused();
+      void sessionFiles.releaseUnused();
       return { setupToken };
     },
 
