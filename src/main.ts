@@ -23,6 +23,9 @@ async function runMain([first = "serve", ...rest]: string[]): Promise<void> {
   if (first === "--version" || first === "-v") return console.log(VERSION);
   if (first === "--help" || first === "-h" || first === "help") return show(await helpOf(main, undefined, false));
 
+  // Not for people: this executable runs untrusted work in a process of its own, which is itself again.
+  if (first === "child" && rest[0] === "sandbox") return (await import("./sandbox/child")).runSandboxChild();
+
   // Without a command the flags are those of `serve`.
   const [name, args] = first.startsWith("-") ? ["serve", [first, ...rest]] : [first, rest];
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
