@@ -25,6 +25,7 @@ async function runMain([first = "serve", ...rest]: string[]): Promise<void> {
 
   // Not for people: this executable runs untrusted work in a process of its own, which is itself again.
   if (first === "child" && rest[0] === "sandbox") return (await import("./sandbox/child")).runSandboxChild();
+  if (first === "child" && rest[0] === "page") return (await import("./web/child")).runPageChild();
 
   // Without a command the flags are those of `serve`.
   const [name, args] = first.startsWith("-") ? ["serve", [first, ...rest]] : [first, rest];

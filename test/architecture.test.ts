@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from "node:path";
 /** The folders from the ground up. A file imports from its own folder and from rows below; neighbours in a row do not know each other. */
 const ROWS: readonly (readonly string[])[] = [
   ["domain", "platform", "runner", "version", "config"],
-  ["llm", "http", "database", "sandbox"],
+  ["llm", "http", "database", "sandbox", "web"],
   ["agent-loop", "auth"],
   ["llm-providers", "agents", "events", "usage"],
   ["files"],

@@ -1,5 +1,5 @@
+import { pack, unpack } from "@/platform/parcel";
 import type { Executed, Execution } from "./execution";
-import { pack, unpack } from "./parcel";
 
 /** The other side of `runInOwnProcess`: reads one job from standard input, does it, writes what came of it, and ends. */
 export async function runSandboxChild(): Promise<void> {

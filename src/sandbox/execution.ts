@@ -1,4 +1,4 @@
-import type { Files } from "./parcel";
+import type { Files } from "@/platform/parcel";
 
 export type Language = "javascript" | "typescript" | "shell" | "python" | "node";
 

@@ -2,8 +2,8 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ChildFailed } from "@/platform/own-process";
+import type { Files } from "@/platform/parcel";
 import { changesBetween, createPrinter, type Executed, type Execution } from "./execution";
-import type { Files } from "./parcel";
 
 /** Programs of this machine that the operator may let agents use, and how each reads its program from standard input. */
 const PROGRAMS = { python: ["python3", "-"], node: ["node", "-"] } as const;

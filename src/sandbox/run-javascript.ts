@@ -1,7 +1,7 @@
 import variant from "@jitl/quickjs-singlefile-mjs-release-sync";
 import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle } from "quickjs-emscripten-core";
+import type { Files } from "@/platform/parcel";
 import { changesBetween, createPrinter, type Executed, type Execution } from "./execution";
-import type { Files } from "./parcel";
 import { PRELUDE } from "./prelude";
 
 const MAX_MEMORY_BYTES = 128 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { ChildFailed, runInOwnProcess } from "@/platform/own-process";
+import { type Files, pack, unpack } from "@/platform/parcel";
 import { type Executed, type Execution, MAX_PRINTED_LENGTH, type Outcome } from "./execution";
-import { type Files, pack, unpack } from "./parcel";
 import { runBubblewrap } from "./run-bubblewrap";
 
 const MAX_MEMORY_BYTES = 768 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { Bash, type CommandName, getCommandNames } from "just-bash";
+import type { Files } from "@/platform/parcel";
 import { changesBetween, createPrinter, type Executed, type Execution } from "./execution";
-import type { Files } from "./parcel";
 
 /** Where the shell keeps its own: nothing under here is a file of the session, unless it was one before. */
 const OWN = /^\/(bin|usr|dev|proc|sys|tmp|etc|home)\//;
