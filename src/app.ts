@@ -14,7 +14,10 @@ import { createSigner } from "@/auth/signer";
 import { loadSigningSecret } from "@/auth/signing-secret";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog, withParts } from "@/capabilities/catalog";
+import { research } from "@/capabilities/research";
+import { sandbox } from "@/capabilities/sandbox";
 import { readSkills } from "@/capabilities/skills";
+import { webFetch } from "@/capabilities/web-fetch";
 import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
@@ -67,10 +70,11 @@ import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { endKeyRotation } from "@/platform/master-keys";
-import { configuredPolicy } from "@/platform/outbound-policy";
+import { configuredPolicy, webPolicy } from "@/platform/outbound-policy";
 import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createInProcessRunner } from "@/runner/in-process-runner";
+import { createRunSandboxed } from "@/sandbox/run-sandboxed";
 import { sealedColumns } from "@/sealed-columns";
 import { searchRoutes } from "@/search/search-routes";
 import { createSearchStore } from "@/search/search-store";
@@ -99,6 +103,10 @@ import { createTurnWorker } from "@/turns/turn-worker";
 import { usageRoutes } from "@/usage/usage-routes";
 import { createUsageStore } from "@/usage/usage-store";
 import { VERSION } from "@/version";
+import { createFetchPage } from "@/web/fetch-page";
+import { createSearchWeb } from "@/web-search/search-web";
+import { webSearchRoutes } from "@/web-search/web-search-routes";
+import { createWebSearchStore } from "@/web-search/web-search-store";
 
 export type AppOptions = {
   config: Config;
@@ -171,10 +179,20 @@ export async function createApp({
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
+  const webSearchSettings = createWebSearchStore(db, clock, secrets);
+  const searchWeb = createSearchWeb({ db, settings: webSearchSettings, fetch: outbound });
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
-  const catalog = createCatalog([...withParts(capabilities, [sessionFiles.capability]), ...skills], mcp.capabilities);
+  const { readFiles, changeFiles } = sessionFiles;
+  const fetchPage = createFetchPage({ fetch: createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) }) });
+  const equipped = withParts(capabilities, [
+    sessionFiles.capability,
+    webFetch({ fetchPage }),
+    sandbox({ db, readFiles, changeFiles, runSandboxed: createRunSandboxed(), programs: config.sandboxPrograms }),
+    research({ db, readFiles, changeFiles, fetchPage, searchWeb }),
+  ]);
+  const catalog = createCatalog([...equipped, ...skills], mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
   const equipAgent = async (agentId: string, version: number | null) => {
@@ -280,6 +298,7 @@ export async function createApp({
         settleDefaults,
       }),
       providerCallRoutes({ once, testProvider, syncModels }),
+      webSearchRoutes({ db, settings: webSearchSettings, searchWeb, once }),
       mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
       searchRoutes({ db, search, worker: searchWorker }),
       usageRoutes({ db, usage, clock }),

@@ -26,6 +26,8 @@ export type Config = {
   backupKeep: number;
   /** A file that names the MCP servers which run as programs on this machine. */
   mcpConfig: string | undefined;
+  /** Programs of this machine that agents may run inside bubblewrap. */
+  sandboxPrograms: ("python" | "node")[];
   /** What one session's files may take up: MiB of what is there, how many, and MiB of earlier versions. */
   files: { maxMib: number; maxEntries: number; pastMib: number };
   /** What one turn may use. */
@@ -62,6 +64,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
     backupEveryHours: read.whole("BACKUP_EVERY_HOURS", 0, 8760),
     backupKeep: read.whole("BACKUP_KEEP", 1, 10_000),
     mcpConfig: read.given("MCP_CONFIG"),
+    sandboxPrograms: read.list("SANDBOX_PROGRAMS").map(readProgram),
     files: {
       maxMib: read.whole("SESSION_FILES_MAX_MIB", 1, 1_000_000),
       maxEntries: read.whole("SESSION_FILES_MAX_COUNT", 1, 1_000_000),
@@ -90,4 +93,9 @@ function refuseOpenDoor({ authMode, host, allowInsecurePublic }: Config): void {
   throw new StartRefused(
     "HOST is an address that other machines reach, and AUTH_MODE=none has no accounts: anyone could use your agents and keys. Leave HOST at 127.0.0.1, or set ALLOW_INSECURE_PUBLIC=true if something else protects the server.",
   );
+}
+
+function readProgram(name: string): "python" | "node" {
+  if (name === "python" || name === "node") return name;
+  throw new StartRefused("SANDBOX_PROGRAMS must be python, node, or both with a comma between them.");
 }

@@ -7,7 +7,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["llm", "http", "database", "sandbox", "web"],
   ["agent-loop", "auth"],
   ["llm-providers", "agents", "events", "usage"],
-  ["files"],
+  ["files", "web-search"],
   ["capabilities", "llm-models", "sessions", "search"],
   ["mcp-servers"],
   ["turns", "users"],

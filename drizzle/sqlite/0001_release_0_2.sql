@@ -136,6 +136,14 @@ CREATE TABLE `usage_by_day` (
 	PRIMARY KEY(`day`, `agent_id`, `user_id`, `model`)
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `web_search` (
+	`id` text PRIMARY KEY NOT NULL,
+	`engine` text NOT NULL,
+	`base_url` text,
+	`api_key` text,
+	`updated_at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
 ALTER TABLE `agents` ADD `fallback_model_id` text;--> statement-breakpoint
 ALTER TABLE `agents` ADD `lost_model` text;--> statement-breakpoint
 ALTER TABLE `agents` ADD `version` integer DEFAULT 1 NOT NULL;--> statement-breakpoint

@@ -29,6 +29,8 @@ export function createSessionFiles({ db, clock, config, logger, stopped }: Parts
 
   return {
     files,
+    readFiles,
+    changeFiles,
     capability: fileSystem({ db, files, readFiles, changeFiles, grepFiles }),
     releaseOf: release.ofSession,
     releaseUnused: release.unused,

@@ -2,13 +2,15 @@ import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { Capability } from "@/domain/capability";
 import { invalid, notFound } from "@/platform/app-error";
 import type { CapabilityDefinition } from "./capability-definition";
-import { research, sandbox, webFetch } from "./coming-soon";
 import { currentTime } from "./current-time";
 import { fileSystemOutline } from "./file-system";
 import { noOp } from "./no-op";
+import { researchOutline } from "./research";
+import { sandboxOutline } from "./sandbox";
 import { taskList } from "./task-list";
 import { testMath } from "./test-math";
 import { testWeather } from "./test-weather";
+import { webFetchOutline } from "./web-fetch";
 
 export type { CapabilityDefinition } from "./capability-definition";
 
@@ -16,13 +18,13 @@ export type { CapabilityDefinition } from "./capability-definition";
 export const builtInCapabilities: readonly CapabilityDefinition[] = [
   noOp,
   currentTime,
-  research,
-  sandbox,
+  researchOutline,
+  sandboxOutline,
   fileSystemOutline,
   testMath,
   testWeather,
   taskList,
-  webFetch,
+  webFetchOutline,
 ];
 
 /** Some capabilities need parts of the server: once those are there, these take the places of the ones with the same ids. */

@@ -4,13 +4,15 @@ import { OutboundError } from "@/platform/outbound-error";
 import type { FetchPage, PageRequest } from "@/web/fetch-page";
 import type { CapabilityDefinition } from "./capability-definition";
 
-const outline: Omit<CapabilityDefinition, "tools"> = {
+/** What the catalog says of it before its tool has a way out. */
+export const webFetchOutline: CapabilityDefinition = {
   id: "web_fetch",
   name: "Web Fetch",
   description: "Fetches a web page and hands it to the model as Markdown or text.",
   status: "available",
   icon: "globe",
   category: "Network",
+  tools: [],
 };
 
 const Input = z.object({
@@ -46,6 +48,6 @@ export async function failingInWords<Result>(work: Promise<Result>, signal: Abor
 }
 
 export const webFetch = ({ fetchPage }: { fetchPage: FetchPage }): CapabilityDefinition => ({
-  ...outline,
+  ...webFetchOutline,
   tools: [webFetchTool("web_fetch", fetchPage)],
 });

@@ -46,6 +46,7 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "TURN_MAX_CALLS_PER_STEP", fallback: "32", meaning: "tool calls that are run for one answer of a model" },
   { variable: "TURN_MAX_OUTPUT_BYTES", fallback: "4194304", meaning: "bytes that the models of one turn may write" },
   { variable: "MCP_CONFIG", fallback: "", meaning: 'JSON file of MCP servers that run as programs here: {"mcpServers": {…}}' },
+  { variable: "SANDBOX_PROGRAMS", fallback: "", meaning: "programs that agents may run inside bubblewrap: python, node, or both" },
   { variable: "SESSION_FILES_MAX_MIB", fallback: "100", meaning: "what the files of one session may have together" },
   { variable: "SESSION_FILES_MAX_COUNT", fallback: "20000", meaning: "how many files and directories a session may have" },
   { variable: "SESSION_FILES_PAST_MIB", fallback: "1000", meaning: "how much of their earlier versions is kept, for forks" },

@@ -4,6 +4,7 @@ import { schema } from "./schema";
 /** The tables as drizzle-kit wants them, one export each; the migrations in `drizzle/sqlite` are generated from here. */
 export const {
   mcpServers,
+  webSearch,
   searchDocuments,
   searchProgress,
   usageByDay,

@@ -4,6 +4,7 @@ import type { LlmModel } from "@/domain/llm-model";
 import type { LlmProvider, ProviderSettings, ProviderType } from "@/domain/llm-provider";
 import type { McpTool } from "@/domain/mcp-server";
 import type { Usage } from "@/domain/usage";
+import type { SearchEngine } from "@/domain/web-search";
 import type { Kit } from "./kit";
 
 /** Every table on one page. Rows are read and written by the store of the same name and by nobody else. */
@@ -374,6 +375,15 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
     (row) => [primaryKey({ columns: [row.day, row.agentId, row.userId, row.model] })],
   );
 
+  const webSearch = table("web_search", {
+    id: text("id").primaryKey(),
+    engine: text("engine").$type<SearchEngine>().notNull(),
+    baseUrl: text("base_url"),
+    /** Sealed; see platform/secrets. */
+    apiKey: text("api_key"),
+    updatedAt: int("updated_at").notNull(),
+  });
+
   const mcpServers = table("mcp_servers", {
     id: text("id").primaryKey(),
     name: text("name").notNull().unique(),
@@ -395,6 +405,7 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
 
   return {
     mcpServers,
+    webSearch,
     searchDocuments,
     searchProgress,
     usageByDay,

@@ -9,6 +9,7 @@ export const SCOPED_RESOURCES = [
   "llm-providers",
   "llm-models",
   "mcp-servers",
+  "web-search",
   "approvals",
   "search",
   "usage",

@@ -29,6 +29,11 @@ export const createReadFiles = ({ db, files, contents }: Parts) => {
     get,
     contentOf,
 
+    /** The file as it is now, or null. */
+    *findNow(sessionId: string, path: string): Script<FileRow | null> {
+      return (yield* files.find(db, sessionId, path, "now")) ?? null;
+    },
+
     /** Whether this is a directory, the topmost one included, which is always there. */
     *isDirectory(sessionId: string, path: string, moment: Moment = "now"): Script<boolean> {
       return path === ROOT || (yield* get(sessionId, path, moment)).isDirectory;

@@ -12,7 +12,7 @@ const PROGRAMS = { python: ["python3", "-"], node: ["node", "-"] } as const;
 const NOT_FILES = /^\/(usr|bin|sbin|lib|lib32|lib64|etc|proc|dev|tmp)(\/|$)/;
 
 const MAX_DATA_BYTES = 1024 * 1024 * 1024;
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
 const MAX_TEMPORARY_BYTES = 64 * 1024 * 1024;
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 const MAX_PROCESSES = 64;

@@ -27,6 +27,7 @@ export const TAGS = [
   { name: "llm-models", description: "The models that agents can use." },
   { name: "capabilities", description: "Instructions and tools that an agent can be given." },
   { name: "mcp-servers", description: "Servers of the Model Context Protocol, whose tools agents can be given." },
+  { name: "web-search", description: "The engine that searches the web for models." },
   { name: "search", description: "Find words in everything that was said." },
   { name: "usage", description: "Tokens, cost, turns and failures." },
   { name: "users", description: "Everyone's accounts, for admins." },

@@ -3,7 +3,7 @@ import { pack, unpack } from "@/platform/parcel";
 import type { PageJob } from "./child";
 import type { PageText } from "./page-text";
 
-const LIMITS = { timeoutMs: 5_000, maxMemoryBytes: 768 * 1024 * 1024, maxOutputBytes: 32 * 1024 * 1024 };
+const LIMITS = { timeoutMs: 3_000, maxMemoryBytes: 768 * 1024 * 1024, maxOutputBytes: 32 * 1024 * 1024 };
 
 /** Reads a page in a process of its own, for HTML can be written to take minutes. Null when it was too much; throws the signal's reason. */
 export async function readPageApart(html: string, job: PageJob, signal: AbortSignal): Promise<PageText | null> {

@@ -213,7 +213,8 @@ function scopeOf({ method, path }: Documented): string | null {
   if (path.includes("/auth/api-keys")) return `api-keys:${action}`;
   if (/^\/v1\/(agents\/\{agent_id\}\/)?sessions(\/|$)/.test(path)) return `sessions:${action}`;
   if (path.startsWith("/v1/agent-files")) return `agents:${action}`;
-  const [, noun] = /^\/v1\/(agents|capabilities|llm-providers|llm-models|mcp-servers|approvals|search|usage)(\/|$)/.exec(path) ?? [];
+  const [, noun] =
+    /^\/v1\/(agents|capabilities|llm-providers|llm-models|mcp-servers|web-search|approvals|search|usage)(\/|$)/.exec(path) ?? [];
   return noun ? `${noun}:${action}` : "admin";
 }
 
@@ -248,7 +249,7 @@ describe.each([
 });
 
 const isAdministration = (route: Documented) =>
-  scopeOf(route) === "admin" || (route.method !== "GET" && /^\/v1\/(llm-providers|llm-models|mcp-servers)/.test(route.path));
+  scopeOf(route) === "admin" || (route.method !== "GET" && /^\/v1\/(llm-providers|llm-models|mcp-servers|web-search)/.test(route.path));
 const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id)\}|\/(agents|sessions)\/\{id\}/;
 const usesOwned = ({ path }: Documented) => OWNED.test(path);
 

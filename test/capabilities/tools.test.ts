@@ -33,13 +33,13 @@ describe("the catalog", () => {
     expect(builtInCapabilities.map(({ id, name, icon, category, status }) => [id, name, icon, category, status].join(" · "))).toEqual([
       "noop · No-Op · circle-off · Testing · available",
       "current_time · Current Time · clock · Utilities · available",
-      "research · Deep Research · search · AI · coming_soon",
-      "sandbox · Sandboxed Execution · box · Execution · coming_soon",
+      "research · Deep Research · search · AI · available",
+      "sandbox · Sandboxed Execution · box · Execution · available",
       "file_system · File System Access · folder · File Operations · available",
       "test_math · Test Math · calculator · Testing · available",
       "test_weather · Test Weather · cloud-sun · Testing · available",
       "stateless_todo_list · Task Management · list-checks · Productivity · available",
-      "web_fetch · Web Fetch · globe · Network · coming_soon",
+      "web_fetch · Web Fetch · globe · Network · available",
     ]);
   });
 

@@ -62,6 +62,10 @@ const BEYOND = rows(`
   POST    /v1/agents/{agent_id}/rollback
   GET     /v1/agents/{agent_id}/export
   POST    /v1/agent-files
+  GET     /v1/web-search
+  PUT     /v1/web-search
+  DELETE  /v1/web-search
+  POST    /v1/web-search/test
   GET     /v1/mcp-servers
   POST    /v1/mcp-servers
   GET     /v1/mcp-servers/{mcp_server_id}
