@@ -107,7 +107,7 @@ describe("a route", () => {
 
   test("answers failures that make sense for it, and no others", () => {
     const statuses = (method: string, path: string) => Object.keys(operation(method, path).responses).map(Number);
-    expect(statuses("post", "/v1/agents")).toEqual([201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503, 507]);
+    expect(statuses("post", "/v1/agents")).toEqual([201, 400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503, 507]);
     expect(statuses("get", "/v1/agents/{id}")).toEqual([200, 401, 403, 404, 429, 500, 503]);
     expect(statuses("delete", "/v1/agents/{id}")).toEqual([204, 401, 403, 404, 429, 500, 503, 507]);
     expect(statuses("get", "/api-doc/openapi.json")).toEqual([200, 429, 500, 503]);

@@ -38,6 +38,12 @@ const FAILURES: Record<number, Failure> = {
     code: "forbidden",
   },
   404: { name: "NotFound", description: "It does not exist, or belongs to somebody else.", error: "Agent not found", code: "not_found" },
+  408: {
+    name: "BodyTimeout",
+    description: "The body did not arrive in time.",
+    error: "The body did not arrive in time",
+    code: "body_timeout",
+  },
   409: { name: "Conflict", description: "It does not go with the current state.", error: "The agent is archived", code: "conflict" },
   413: { name: "TooLarge", description: "The body is too large.", error: "The body is larger than 1 MiB", code: "too_large" },
   415: {
@@ -52,7 +58,12 @@ const FAILURES: Record<number, Failure> = {
     error: "This Idempotency-Key was used with another body: use a new key for a new request",
     code: "idempotency_mismatch",
   },
-  429: { name: "TooManyRequests", description: "Too many requests.", error: "Too many requests; try again later", code: "rate_limited" },
+  429: {
+    name: "TooManyRequests",
+    description: "Too many requests.",
+    error: "Too many requests: wait 2 seconds and try again",
+    code: "rate_limited",
+  },
   500: {
     name: "InternalError",
     description: "A fault of the server. Its log says more, under the answer's X-Request-Id.",
@@ -96,6 +107,7 @@ export function failuresOf({ method, isPublic, hasParameter, hasBody, hasQuery }
     403: !(isPublic && isRead),
     404: hasParameter,
     409: isPost || method === "put" || method === "patch",
+    408: hasBody,
     413: hasBody,
     415: hasBody,
     422: isPost,

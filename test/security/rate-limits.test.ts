@@ -139,16 +139,16 @@ describe("on the running server", () => {
   });
 
   test("messages beyond the limit are refused with the time to wait, and reading goes on", async () => {
-    await using app = await testApp({ env: { RATE_LIMIT_MESSAGES: "3/60" } });
+    await using app = await testApp({ env: { RATE_LIMIT_MESSAGES: "3/6000" } });
     const session = await app.createSession((await app.createAgent()).id);
     const post = () => app.post(`${session.path}/messages`, { message: { content: "hi" } });
     for (let message = 0; message < 3; message++) expect((await post()).status).toBe(201);
     const refused = await post();
     expect([refused.status, refused.body]).toEqual([
       429,
-      { error: expect.stringMatching(/^Too many messages: wait (20|19) seconds and try again$/), status: 429, code: "rate_limited" },
+      { error: expect.stringMatching(/^Too many messages: wait \d+ seconds and try again$/), status: 429, code: "rate_limited" },
     ]);
-    expect(Number(refused.headers.get("retry-after"))).toBeWithin(15, 21);
+    expect(Number(refused.headers.get("retry-after"))).toBeWithin(1900, 2001);
     expect((await app.messages(session)).filter(({ role }) => role === "user")).toHaveLength(3);
   });
 
@@ -192,14 +192,13 @@ describe("on the running server", () => {
   });
 
   test("calls are counted by person and by the address that a trusted proxy names", async () => {
-    await using app = await testApp({ env: { RATE_LIMIT_API: "100/60", TRUST_PROXY: "1" } });
+    await using app = await testApp({ env: { RATE_LIMIT_API: "100/60000", TRUST_PROXY: "1" } });
     const call = async (address: string) => (await app.get("/v1/agents", { "x-forwarded-for": address })).status;
     const calls = await Promise.all(Array.from({ length: 101 }, (_, index) => call(`203.0.113.${index}`)));
     expect(calls.filter((status) => status === 429)).toHaveLength(1);
-    const flood = await Promise.all(
-      Array.from({ length: 501 }, () => app.get("/v1/agents", { "x-forwarded-for": "198.51.100.1", host: "evil" })),
-    );
-    expect(flood.filter(({ status }) => status === 403)).toHaveLength(501);
+    const flood = Array.from({ length: 501 }, () => app.get("/v1/auth/config", { "x-forwarded-for": "198.51.100.1" }));
+    expect((await Promise.all(flood)).filter(({ status }) => status === 429)).toHaveLength(1);
+    expect((await app.get("/v1/auth/config", { "x-forwarded-for": "198.51.100.2" })).status).toBe(200);
   });
 
   test("an address holds so many streams and no more, until it closes one", async () => {
