@@ -94,6 +94,9 @@ export type AppOptions = {
 
 const TIDY_EVERY_MS = 60_000;
 
+/** While there is more to give back. */
+const TIDY_ON_MS = 200;
+
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
 export async function createApp({
   config,
@@ -109,7 +112,12 @@ export async function createApp({
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
   const signer = await createSigner(loadSigningSecret(config), clock);
-  const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now());
+  const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now(), {
+    onDiskFull: (isFull) =>
+      isFull
+        ? logger.error("the disk is full: nothing more can be kept, and turns wait until there is room in the data folder's file system")
+        : logger.warn("there is room on the disk again: turns go on"),
+  });
   const closing = new AbortController();
   let stage: Stage = "starting";
   let tidying: Timer | undefined;
@@ -255,14 +263,17 @@ export async function createApp({
       for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
       runner.start(drainSession);
       await searchWorker.start();
-      tidying = setInterval(() => db.tidy(), TIDY_EVERY_MS);
+      const tidy = () => {
+        tidying = setTimeout(tidy, db.tidy() ? TIDY_ON_MS : TIDY_EVERY_MS);
+      };
+      tidy();
       stage = "ready";
     },
 
     /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
     async stop(graceMs = 5000): Promise<void> {
       stage = "draining";
-      clearInterval(tidying);
+      clearTimeout(tidying);
       closing.abort();
       await runner.stop(graceMs);
       await searchWorker.stop();

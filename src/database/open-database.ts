@@ -3,9 +3,10 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "no
 import { dirname, join } from "node:path";
 import { StartRefused } from "@/platform/app-error";
 import type { Database } from "./database";
+import { isDiskFull } from "./disk-full";
 import { isBehind, MIGRATIONS, type Migration, migrate } from "./migrate";
 import { settle } from "./settle-file";
-import { createSqliteDatabase } from "./sqlite";
+import { createSqliteDatabase, type OnDiskFull } from "./sqlite";
 
 /** "Evrr", in the file's header at byte 68: says whose database this is before it is opened. Source: sqlite.org/fileformat2.html#application_id */
 const APPLICATION_ID = 0x45767272;
@@ -13,11 +14,13 @@ const APPLICATION_ID = 0x45767272;
 /** What the write-ahead log is cut back to after a burst. */
 const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
+type Options = { migrations?: readonly Migration[]; onDiskFull?: OnDiskFull };
+
 /**
  * Opens or makes the database. `synchronous=FULL` is what makes a commit survive a power cut; WAL with NORMAL does not.
  * Throws `StartRefused`, and changes nothing, for a file that is empty, damaged, of another program or of a newer version.
  */
-export function openDatabase(path: string, now: number, migrations: readonly Migration[] = MIGRATIONS): Database {
+export function openDatabase(path: string, now: number, { migrations = MIGRATIONS, onDiskFull = () => {} }: Options = {}): Database {
   if (path !== ":memory:" && !existsSync(path)) create(path);
   if (path !== ":memory:") refuseStrangeFile(path);
 
@@ -36,7 +39,7 @@ export function openDatabase(path: string, now: number, migrations: readonly Mig
     if (isDamage(error)) throw new StartRefused(`The database ${path} is damaged. Move it away and restore a backup; nothing was changed.`);
     throw error;
   }
-  return createSqliteDatabase(sqlite);
+  return createSqliteDatabase(sqlite, onDiskFull);
 }
 
 /** Made under another name: a crash in the first moments must not leave an empty file, which a later start would refuse. */

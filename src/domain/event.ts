@@ -25,7 +25,7 @@ export const KeptEvents = {
   "turn.started": z
     .object({ ...turn, model: z.string().nullable(), provider: z.string().nullable(), fell_back: z.boolean() })
     .meta({ id: "TurnStarted" }),
-  "turn.resumed": z.object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown"]) }).meta({ id: "TurnResumed" }),
+  "turn.resumed": z.object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown", "disk_full"]) }).meta({ id: "TurnResumed" }),
   "turn.completed": z
     .object({ ...turn, ...spent, finish_reason: z.enum(["stop", "length", "content_filter", "refusal", "model_call_limit", "other"]) })
     .meta({ id: "TurnCompleted" }),

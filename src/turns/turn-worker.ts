@@ -1,4 +1,5 @@
 import type { Database, Script, Tx } from "@/database/database";
+import { isDiskFull } from "@/database/disk-full";
 import { type EventLog, Fenced } from "@/events/event-log";
 import type { Logger } from "@/platform/logger";
 import type { Handle } from "@/runner/runner";
@@ -13,6 +14,7 @@ const REST_MS = 1000;
 /** Handles a wake-up: runs the session's open turns, oldest first, until none is left. Never rejects. */
 export const createTurnWorker = ({ db, turns, eventLog, runTurn, logger }: Parts): Handle =>
   async function drainSession({ sessionId }, shutdown) {
+    let wasDiskFull = false;
     while (!shutdown.aborted) {
       try {
         const claim = await claimNext(sessionId);
@@ -22,7 +24,9 @@ export const createTurnWorker = ({ db, turns, eventLog, runTurn, logger }: Parts
       } catch (error) {
         // The session was deleted, or another owner has it: either way it is no longer ours.
         if (error instanceof Fenced) return;
-        logger.error({ err: error, session_id: sessionId }, "a turn could not go on; it is taken up again");
+        wasDiskFull = isDiskFull(error);
+        // Of a full disk the database itself tells, once for all turns.
+        if (!wasDiskFull) logger.error({ err: error, session_id: sessionId }, "a turn could not go on; it is taken up again");
         await Bun.sleep(REST_MS);
       }
     }
@@ -45,7 +49,7 @@ export const createTurnWorker = ({ db, turns, eventLog, runTurn, logger }: Parts
     function* tellResumed(tx: Tx, { turn, session, epoch, wasRunning }: Claim): Script<void> {
       const events = yield* eventLog.ofTurn(turn.id);
       const attempt = events.filter(({ type }) => type === "turn.resumed").length + 2;
-      const after = wasRunning ? "crash" : "shutdown";
+      const after = wasDiskFull ? "disk_full" : wasRunning ? "crash" : "shutdown";
       yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
         { type: "turn.resumed", data: { message_id: turn.messageId, attempt, after } },
       ]);
