@@ -2,8 +2,8 @@ import { Database as Sqlite } from "bun:sqlite";
 import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StartRefused } from "@/platform/app-error";
+import { copyInto } from "./copy-into";
 import type { Database } from "./database";
-import { isDiskFull } from "./disk-full";
 import { isBehind, MIGRATIONS, type Migration, migrate } from "./migrate";
 import { settle } from "./settle-file";
 import { createSqliteDatabase, type OnDiskFull } from "./sqlite";
@@ -58,10 +58,8 @@ function snapshot(sqlite: Sqlite, path: string, now: number): void {
   const folder = join(dirname(path), "backups");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = join(folder, `before-upgrade-${new Date(now).toISOString().replace(/[:.]/g, "-")}.db`);
-  const unfinished = `${name}.unfinished`;
-  rmSync(unfinished, { force: true });
-  sqlite.run("VACUUM INTO ?", [unfinished]);
-  settle(unfinished, name);
+  copyInto(sqlite, `${name}.unfinished`);
+  settle(`${name}.unfinished`, name);
 }
 
 /** Throws `StartRefused` for a file that is empty, damaged at its beginning or of another program. Reads 100 bytes and changes nothing. */
