@@ -57,6 +57,8 @@ import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
+import { createExpiryStore } from "@/retention/expiry-store";
+import { createHousekeeping } from "@/retention/housekeeping-worker";
 import { createInProcessRunner } from "@/runner/in-process-runner";
 import { searchRoutes } from "@/search/search-routes";
 import { createSearchStore } from "@/search/search-store";
@@ -90,12 +92,8 @@ export type AppOptions = {
   /** How drivers reach the network, and how long they wait. */
   llm?: DriverOptions;
   capabilities?: readonly CapabilityDefinition[];
+  housekeepingEveryMs?: number;
 };
-
-const TIDY_EVERY_MS = 60_000;
-
-/** While there is more to give back. */
-const TIDY_ON_MS = 200;
 
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
 export async function createApp({
@@ -105,6 +103,7 @@ export async function createApp({
   limits,
   llm = {},
   capabilities = builtInCapabilities,
+  housekeepingEveryMs,
 }: AppOptions) {
   const mcpPrograms = readConfiguredServers(config.mcpConfig);
   makeDataFolder(config.dataDir);
@@ -120,7 +119,6 @@ export async function createApp({
   });
   const closing = new AbortController();
   let stage: Stage = "starting";
-  let tidying: Timer | undefined;
   let port = config.port;
 
   const bus = createEventBus();
@@ -195,6 +193,17 @@ export async function createApp({
     live.forget(sessionId);
     bus.publish(sessionId, "gone");
   };
+  const { retainSessionsDays, retainAuditDays } = config;
+  const housekeeping = createHousekeeping({
+    db,
+    expiry: createExpiryStore(db),
+    clock,
+    retainSessionsDays,
+    retainAuditDays,
+    forget,
+    logger,
+    ...(housekeepingEveryMs === undefined ? {} : { everyMs: housekeepingEveryMs }),
+  });
 
   const server = createServer(
     [
@@ -263,18 +272,15 @@ export async function createApp({
       for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
       runner.start(drainSession);
       await searchWorker.start();
-      const tidy = () => {
-        tidying = setTimeout(tidy, db.tidy() ? TIDY_ON_MS : TIDY_EVERY_MS);
-      };
-      tidy();
+      housekeeping.start();
       stage = "ready";
     },
 
     /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
     async stop(graceMs = 5000): Promise<void> {
       stage = "draining";
-      clearTimeout(tidying);
       closing.abort();
+      await housekeeping.stop();
       await runner.stop(graceMs);
       await searchWorker.stop();
       await mcpConnections.stop();

@@ -23,6 +23,9 @@ export type Config = {
   backupKeep: number;
   /** A file that names the MCP servers which run as programs on this machine. */
   mcpConfig: string | undefined;
+  /** Days after which a session that nobody touched is removed, and an entry of the audit log; 0 keeps them for ever. */
+  retainSessionsDays: number;
+  retainAuditDays: number;
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -52,6 +55,8 @@ export function readConfig(flags: Flags, env: Environment): Config {
     anthropicKey: read.secret("DEFAULT_ANTHROPIC_API_KEY"),
     backupEveryHours: read.whole("BACKUP_EVERY_HOURS", 0, 8760),
     backupKeep: read.whole("BACKUP_KEEP", 1, 10_000),
+    retainSessionsDays: read.whole("RETAIN_SESSIONS_DAYS", 0, 36_500),
+    retainAuditDays: read.whole("RETAIN_AUDIT_DAYS", 0, 36_500),
     mcpConfig: read.given("MCP_CONFIG"),
     env: {
       ...env,

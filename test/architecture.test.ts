@@ -10,7 +10,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["capabilities", "llm-models", "sessions", "search"],
   ["mcp-servers"],
   ["turns"],
-  ["messages"],
+  ["messages", "retention"],
   ["server"],
   ["app"],
   ["start"],

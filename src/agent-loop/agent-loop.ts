@@ -16,6 +16,8 @@ export async function* agentLoop(input: LoopInput): Loop<void> {
   const log = [...input.log];
   let facts: EventDraft[] = [...input.opening];
   let failure: Failure | null = null;
+  /** The pause that is over, by its end. */
+  let waitedFor: number | null = null;
 
   for (;;) {
     const known = [...log, ...facts];
@@ -33,10 +35,12 @@ export async function* agentLoop(input: LoopInput): Loop<void> {
       continue;
     }
     if (signal.aborted && !isEnding(signal.reason)) return;
-    if (step.kind === "call_model" && step.notBefore !== null && step.notBefore > now() && !signal.aborted && !failure) {
+    const hasToWait = step.kind === "call_model" && step.notBefore !== null && step.notBefore > now() && step.notBefore !== waitedFor;
+    if (hasToWait && !signal.aborted && !failure) {
       if (facts.length > 0) yield* keep(log, facts);
       facts = [];
-      await waitUntil(step.notBefore, now, signal);
+      waitedFor = step.notBefore;
+      await waitUntil(step.notBefore!, now, signal, longestPauseMs(known));
       continue;
     }
 
@@ -53,6 +57,9 @@ export async function* agentLoop(input: LoopInput): Loop<void> {
     if (step.kind === "run_tools") facts = yield* runTools(input, log, step);
   }
 }
+
+/** What was asked for when the pause began: a clock that is set back meanwhile must not make it longer. */
+const longestPauseMs = (log: readonly EventDraft[]): number => log.findLast((event) => event.type === "model.retrying")?.data.delay_ms ?? 0;
 
 /** What people are told of a turn that is given up for its crashes. */
 export const CRASHED_TOO_OFTEN = "the server crashed three times in the same step of it";

@@ -7,8 +7,8 @@ export class TurnTimedOut extends Error {
   override readonly name = "TurnTimedOut";
 }
 
-/** Waits until a moment (milliseconds since 1970), or until the signal aborts, whichever comes first. Never throws. */
-export function waitUntil(moment: number, now: () => number, signal: AbortSignal): Promise<void> {
+/** Waits until a moment (milliseconds since 1970), for `longestMs`, or until the signal aborts, whichever comes first. Never throws. */
+export function waitUntil(moment: number, now: () => number, signal: AbortSignal, longestMs: number): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const done = () => {
@@ -16,7 +16,7 @@ export function waitUntil(moment: number, now: () => number, signal: AbortSignal
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, Math.max(0, moment - now()));
+    const timer = setTimeout(done, Math.min(longestMs, Math.max(0, moment - now())));
     signal.addEventListener("abort", done, { once: true });
   });
 }

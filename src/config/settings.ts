@@ -35,6 +35,8 @@ export const SETTINGS: readonly Setting[] = [
   },
   { variable: "BACKUP_EVERY_HOURS", fallback: "0", meaning: "hours between two backups into the data folder; 0 makes none" },
   { variable: "BACKUP_KEEP", fallback: "7", meaning: "how many of those backups are kept" },
+  { variable: "RETAIN_SESSIONS_DAYS", fallback: "0", meaning: "days after which idle sessions are removed; 0 keeps them for ever" },
+  { variable: "RETAIN_AUDIT_DAYS", fallback: "0", meaning: "days for which the audit log is kept; 0 keeps it for ever" },
   { variable: "MCP_CONFIG", fallback: "", meaning: 'JSON file of MCP servers that run as programs here: {"mcpServers": {…}}' },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models, or …_FILE" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models, or …_FILE" },

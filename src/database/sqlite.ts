@@ -127,6 +127,8 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     read: async (script) => drive(script()),
     tidy: () => {
       try {
+        // Else the log of a burst would stand until someone writes again.
+        sqlite.run("PRAGMA wal_checkpoint(PASSIVE)");
         sqlite.run(`PRAGMA incremental_vacuum(${TIDY_PAGES})`);
         return sqlite.query<{ freelist_count: number }, []>("PRAGMA freelist_count").get()!.freelist_count > 0;
       } catch (error) {

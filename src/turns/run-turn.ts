@@ -104,7 +104,8 @@ export const createRunTurn = ({
     const timeout = new AbortController();
     const timer = setTimeout(
       () => timeout.abort(new TurnTimedOut("the turn took too long")),
-      Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now()),
+      // A clock that was set back since the turn began gives it no more time than the limit.
+      Math.min(limits.maxTurnMs, Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now())),
     );
 
     try {
@@ -149,7 +150,7 @@ export const createRunTurn = ({
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // There is no model to ask, or no use in it: the turn says so, where the person who asked will read it.
-      const failing = { messageId: turn.messageId, durationMs: clock.now() - turn.startedAt!, log };
+      const failing = { messageId: turn.messageId, durationMs: Math.max(0, clock.now() - turn.startedAt!), log };
       const { drafts, end } = fail(failing, error.code, error.message);
       const begun: EventDraft = {
         type: "turn.started",
