@@ -8,7 +8,10 @@ import { testApp } from "../support/test-app";
 const DAY_MS = 24 * 3_600_000;
 const settableClock = (start = Date.parse("2026-01-01T00:00:00Z")) => {
   let now = start;
-  return { now: () => now, passDays: (days: number) => void (now += days * DAY_MS) };
+  const passDays = (days: number): void => {
+    now += days * DAY_MS;
+  };
+  return { now: () => now, passDays };
 };
 const script = (...steps: unknown[]) => `\`\`\`simulate\n${JSON.stringify(steps)}\n\`\`\``;
 const open = (dataDir: string) => new Database(join(dataDir, "everruns.db"));
