@@ -125,7 +125,8 @@ function cut(folder: string, loss: Loss, random: Random, counts: Map<string, num
   count(counts, `cuts that may lose: ${loss}`);
   count(counts, "sectors put back", damage.sectors);
   count(counts, "writes under way at a cut", damage.writes);
-  if (damage.files.length > 0) count(counts, "cuts that took something back");
+  count(counts, "names put back", damage.names);
+  if (damage.files.length > 0 || damage.names > 0) count(counts, "cuts that took something back");
   for (const file of damage.files) count(counts, `cuts that changed ${file.slice(file.lastIndexOf("/") + 1)}`);
   return damage.sectors;
 }
