@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Limits } from "@/agent-loop/limits";
 import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
 import { agentRoutes } from "@/agents/agent-routes";
@@ -57,6 +57,7 @@ import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
+import { syncFolder } from "@/platform/sync-folder";
 import { createExpiryStore } from "@/retention/expiry-store";
 import { createHousekeeping } from "@/retention/housekeeping-worker";
 import { createInProcessRunner } from "@/runner/in-process-runner";
@@ -292,7 +293,9 @@ export async function createApp({
 
 function makeDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Else a power cut could take the folder itself, with all that is durable in it.
+    if (made !== undefined) syncFolder(dirname(made));
     accessSync(folder, constants.W_OK);
   } catch {
     throw new StartRefused(`The data folder ${folder} can't be made or written to. Choose another with --data-dir.`);

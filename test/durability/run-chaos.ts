@@ -21,6 +21,8 @@ export type ChaosOptions = {
   seed: number;
   isExecutable?: boolean;
   broken?: Broken | null;
+  /** Whether it is killed, mostly, or always asked to stop. */
+  ends?: "killed" | "stopped";
   users?: number;
   /** Bounds the wait for everything that is open once the killing is over. */
   drainMs?: number;
@@ -35,6 +37,7 @@ export async function runChaos({
   seed,
   isExecutable = false,
   broken = null,
+  ends = "killed",
   users = 10,
   drainMs = 30_000,
   log = () => {},
@@ -59,11 +62,12 @@ export async function runChaos({
   };
 
   try {
-    const firstStarts = await killFirstStarts(Math.ceil(kills / 10), folder, random.fork(), create);
+    const firstStarts = ends === "stopped" ? [] : await killFirstStarts(Math.ceil(kills / 10), folder, random.fork(), create);
     transcript.complaints.push(...firstStarts);
     const working = Array.from({ length: users }, (_, index) => beUser(`${seed}.${index}`, random.fork(), world));
     const worked = Promise.allSettled(working);
-    transcript.complaints.push(...(await killOften(server, kills, random.fork(), sightings, log)));
+    const endOften = ends === "stopped" ? stopOften : killOften;
+    transcript.complaints.push(...(await endOften(server, kills, random.fork(), sightings, log)));
 
     await server.start();
     closing.abort();
@@ -133,6 +137,19 @@ async function killOften(server: ServerProcess, kills: number, random: Random, s
     await server.start();
     await Bun.sleep(random.between(0, 200));
     complaints.push(...(await stop(server)));
+  }
+  return complaints;
+}
+
+/** Asked to stop right behind an event that a client has just seen, or anywhere. */
+async function stopOften(server: ServerProcess, stops: number, random: Random, sightings: Sightings, log: (line: string) => void) {
+  const complaints: string[] = [];
+  for (let time = 1; time <= stops; time++) {
+    await server.start();
+    await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
+    await Bun.sleep(random.between(0, 100));
+    complaints.push(...(await stop(server)));
+    if (time % 50 === 0) log(`${time} stops`);
   }
   return complaints;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { builtExecutable } from "../support/executable";
 
 /** One run of the server, from its start to its end. Times are milliseconds since 1970; it is never ready when it was killed before. */
-export type Life = { spawnedAt: number; readyAt: number | null; isOver: boolean };
+export type Life = { spawnedAt: number; readyAt: number | null; isOver: boolean; stoppedInMs?: number };
 
 /** Whatever is not ready by then never will be. */
 const LONGEST_START_MS = 30_000;
@@ -69,8 +69,11 @@ export function createServerProcess({ folder, command = [builtExecutable(), "ser
     // An address that was told is of no use any more. Asked to stop and then killed, it ends once: who waits already waits for the next.
     if (!life.isOver && life.readyAt !== null) address = Promise.withResolvers();
     life.isOver = true;
+    const begun = performance.now();
     child.kill(signal);
-    return child.exited;
+    const exitCode = await child.exited;
+    if (signal === "SIGTERM") life.stoppedInMs = Math.round(performance.now() - begun);
+    return exitCode;
   }
 
   return {
