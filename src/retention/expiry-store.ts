@@ -6,7 +6,7 @@ import { type Database, run, type Script, type Tx } from "@/database/database";
 const ROWS_AT_ONCE = 500;
 
 /** So many events go with their sessions in one transaction, unless a single session has more: bounds how long everyone else waits. */
-const EVENTS_AT_ONCE = 1000;
+const EVENTS_AT_ONCE = 500;
 
 /** Where a walk over all sessions, oldest first, has got to. */
 export type Place = { createdAt: number; id: string };

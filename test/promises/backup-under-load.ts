@@ -7,6 +7,9 @@ import { above, type Finding, type Measure, round } from "./promise";
 import { clientOf, createSite, fill, type Site, simulate, sizeMb } from "./site";
 
 const WRITERS = 8;
+
+/** Between two messages of one writer: load, and still short of what two cores can do. Milliseconds. */
+const PAUSE_MS = 100;
 const DATABASE_MB = 100;
 const READ_MS = 5000;
 
@@ -72,7 +75,7 @@ export const measureBackup: Measure = async ({ isQuick }) => {
 
 const copyOf = ({ folder }: Site, time: number): string => join(folder, `backup-${time}.db`);
 
-/** People who write without a pause. */
+/** People who write, each message with its turn. */
 async function beginLoad(site: Site, agentId: string) {
   const client = await clientOf(site);
   let latencies: number[] = [];
@@ -89,6 +92,7 @@ async function beginLoad(site: Site, agentId: string) {
         latencies.push(performance.now() - begun);
         if (answer.status === 201) acknowledged++;
         else refusals.push(`a message was answered ${answer.status} ${JSON.stringify(answer.body)}`);
+        await Bun.sleep(PAUSE_MS);
       }
     }
   }
