@@ -6,7 +6,7 @@ import { whyNoShim } from "../support/shim";
 import { runFullDisks } from "./run-full-disks";
 import { createServerOnSmallDisk, PLENTY_BYTES } from "./small-disk";
 
-const TIMES = 8;
+const TIMES = 5;
 const reason = whyNoShim();
 const unless = reason === undefined ? "" : ` (skipped: ${reason})`;
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServerProcess, type ServerProcess } from "../durability/server-process";
 import { type Client, createClient } from "../support/client";
+import { copySessions, replaceEvents } from "../support/many-rows";
 
 export type Talk = { id: string; path: string };
 
@@ -40,13 +41,7 @@ const EVENTS_A_SESSION = 50;
 export function fill(database: string, megabytes: number): void {
   using sqlite = new Sqlite(database);
   sqlite.run("PRAGMA synchronous = OFF");
-  const sessions = Math.ceil((megabytes * 1e6) / (EVENT_BYTES + 250) / EVENTS_A_SESSION);
-  sqlite.run(
-    `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${sessions})
-     INSERT INTO sessions SELECT 'copy-' || n, agent_id, owner_id, 'Copy ' || n, tags, model_id, 'pending', usage, cost_usd, ${EVENTS_A_SESSION + 1}, 0, created_at - n, updated_at - n, NULL, NULL
-     FROM (SELECT * FROM sessions LIMIT 1), numbers`,
-  );
-  addEvents(sqlite, "id LIKE 'copy-%'", EVENTS_A_SESSION);
+  copySessions(sqlite, Math.ceil((megabytes * 1e6) / (EVENT_BYTES + 250) / EVENTS_A_SESSION), EVENTS_A_SESSION, EVENT_BYTES);
   sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
@@ -54,15 +49,5 @@ export function fill(database: string, megabytes: number): void {
 export function lengthen(database: string, sessionId: string, events: number): void {
   using sqlite = new Sqlite(database);
   sqlite.run("PRAGMA synchronous = OFF");
-  sqlite.run("DELETE FROM events WHERE session_id = ?", [sessionId]);
-  sqlite.run("UPDATE sessions SET next_sequence = ? WHERE id = ?", [events + 1, sessionId]);
-  addEvents(sqlite, `id = '${sessionId}'`, events);
-}
-
-function addEvents(sqlite: Sqlite, which: string, events: number): void {
-  sqlite.run(
-    `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${events})
-     INSERT INTO events SELECT id, n, id || '-' || n, NULL, 'session.updated', printf('{"title":"%.*c"}', ${EVENT_BYTES}, 'x'), created_at
-     FROM sessions, numbers WHERE ${which}`,
-  );
+  replaceEvents(sqlite, sessionId, events, EVENT_BYTES);
 }

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { readStream } from "../support/client";
+import { copySessions } from "../support/many-rows";
 import { testApp } from "../support/test-app";
 
 const DAY_MS = 24 * 3_600_000;
@@ -59,16 +60,7 @@ test("the room that they took is given back, however many they are, and requests
   {
     using database = open(app.dataDir);
     database.run("PRAGMA busy_timeout = 5000");
-    database.run(
-      `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1500)
-       INSERT INTO sessions SELECT 'copy-' || n, agent_id, owner_id, title, tags, model_id, 'pending', usage, cost_usd, 6, 0, created_at, updated_at, NULL, NULL
-       FROM sessions, numbers`,
-    );
-    database.run(
-      `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5)
-       INSERT INTO events SELECT sessions.id, n, sessions.id || n, NULL, 'session.updated', printf('{"title":"%.*c"}', 1000, 'x'), created_at
-       FROM sessions, numbers WHERE sessions.id LIKE 'copy-%'`,
-    );
+    copySessions(database, 1500, 5, 1000);
   }
   const sizeMb = () => statSync(join(app.dataDir, "everruns.db")).size / 1e6;
   await app.call("PATCH", session.path, { title: "one checkpoint" });
