@@ -23,6 +23,7 @@ import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
 import { createFollowSession } from "@/events/follow-session";
+import { createListEvents } from "@/events/list-events";
 import { createLiveMessages } from "@/events/live-messages";
 import { createOnce } from "@/http/once";
 import { UNDER_SESSION } from "@/http/under-session";
@@ -93,6 +94,7 @@ export type AppOptions = {
   /** How drivers reach the network, and how long they wait. */
   llm?: DriverOptions;
   capabilities?: readonly CapabilityDefinition[];
+  /** From one round of housekeeping to the next. */
   housekeepingEveryMs?: number;
 };
 
@@ -190,6 +192,7 @@ export async function createApp({
   const cancelTurn = createCancelTurn({ turns, eventLog, running });
   const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
   const followSession = createFollowSession({ db, eventLog, live, bus });
+  const listEvents = createListEvents({ db, eventLog });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
     bus.publish(sessionId, "gone");
@@ -226,6 +229,7 @@ export async function createApp({
             db,
             eventLog,
             followSession,
+            listEvents,
             checkSession: (actor, address) => sessions.get(actor, address),
             holdRights: accounts.holdRights,
             closing: closing.signal,

@@ -52,7 +52,7 @@ const PACKAGES: readonly [name: RegExp, owners: RegExp][] = [
 const isWayIn = (file: string): boolean => /-(routes|worker)\.ts$/.test(file);
 const isStore = (file: string): boolean => /-(store|log|bus)\.ts$/.test(file);
 const isVerb = (file: string): boolean =>
-  /\/(call|cancel|create|follow|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(file);
+  /\/(call|cancel|create|follow|list|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(file);
 
 const root = resolve(import.meta.dir, "../src");
 const files = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(root)].filter((file) => !file.endsWith(".d.ts")).sort();

@@ -13,6 +13,7 @@ import { invalid } from "@/platform/app-error";
 import { toTimestamp } from "@/platform/clock";
 import type { EventLog } from "./event-log";
 import type { FollowSession } from "./follow-session";
+import type { ListEvents } from "./list-events";
 
 const Query = PageQuery.extend({
   after_sequence: SequenceQuery.meta({ description: "Start after this sequence" }),
@@ -27,6 +28,7 @@ type Parts = {
   db: Database;
   eventLog: EventLog;
   followSession: FollowSession;
+  listEvents: ListEvents;
   /** Throws unless the caller may read the session. */
   checkSession: (actor: Actor, address: SessionAddress) => Script<unknown>;
   holdRights: HoldRights;
@@ -34,7 +36,7 @@ type Parts = {
   closing: AbortSignal;
 };
 
-export function eventRoutes({ db, eventLog, followSession, checkSession, holdRights, closing }: Parts, under: UnderSession) {
+export function eventRoutes({ db, eventLog, followSession, listEvents, checkSession, holdRights, closing }: Parts, under: UnderSession) {
   async function stream(request: Request, address: SessionAddress, query: Query): Promise<Response> {
     const after = await startOf(request, address, query);
     const left = new AbortController();
@@ -63,10 +65,7 @@ export function eventRoutes({ db, eventLog, followSession, checkSession, holdRig
 
   async function list(request: Request, address: SessionAddress, query: Query) {
     const after = await startOf(request, address, query);
-    const types = typesOf(query);
-    const { items, total } = await db.read(() =>
-      eventLog.list(db, address.sessionId, { after, ...(types ? { types: [...types] } : {}) }, query),
-    );
+    const { items, total } = await listEvents(address.sessionId, { after, types: typesOf(query) }, query);
     return envelope({ items: items.map(toListed), total }, query);
   }
 
