@@ -1,5 +1,4 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Limits } from "@/agent-loop/limits";
 import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
 import { agentRoutes } from "@/agents/agent-routes";
@@ -15,6 +14,7 @@ import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capabili
 import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
 import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
+import { makeDataFolder } from "@/database/data-folder";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
@@ -54,11 +54,9 @@ import { createPostMessage } from "@/messages/post-message";
 import { createRemoveMessage } from "@/messages/remove-message";
 import { createRetryMessage } from "@/messages/retry-message";
 import { createUpdateMessage } from "@/messages/update-message";
-import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
-import { syncFolder } from "@/platform/sync-folder";
 import { createExpiryStore } from "@/retention/expiry-store";
 import { createHousekeeping } from "@/retention/housekeeping-worker";
 import { createInProcessRunner } from "@/runner/in-process-runner";
@@ -293,15 +291,4 @@ export async function createApp({
       lock.release();
     },
   };
-}
-
-function makeDataFolder(folder: string): void {
-  try {
-    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Else a power cut could take the folder itself, with all that is durable in it.
-    if (made !== undefined) syncFolder(dirname(made));
-    accessSync(folder, constants.W_OK);
-  } catch {
-    throw new StartRefused(`The data folder ${folder} can't be made or written to. Choose another with --data-dir.`);
-  }
 }

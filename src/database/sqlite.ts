@@ -20,7 +20,10 @@ const BATCH_LIMIT = 256;
 /** So few pages are given back at a time that nobody waits for it. */
 const TIDY_PAGES = 200;
 
-/** Told once when the disk is found full, and once when something could be kept again. */
+/** A disk with a little room takes one write and refuses the next: it counts as full until no write was refused for so long. Milliseconds. */
+const QUIET_MS = 5000;
+
+/** Told once when the disk is found full, and once when there has been room for a while. */
 export type OnDiskFull = (isFull: boolean) => void;
 
 /**
@@ -31,8 +34,8 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
   const sql = drizzle(sqlite);
   const compiled = new Map<unknown, { all(values?: Record<string, unknown>): unknown }>();
   const waiting: Operation[] = [];
-  /** How much was ever written when the disk was found full; null while it is not. */
-  let writtenWhenFull: number | null = null;
+  /** When a write was refused last, and how much was ever written by then; null while there is room. */
+  let full: { at: number; written: number } | null = null;
 
   function drive<T>(script: Script<T>): T {
     let step = script.next();
@@ -82,21 +85,21 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     } finally {
       if (isRelaxed) sqlite.run("PRAGMA synchronous = FULL");
     }
-    if (writtenWhenFull !== null) noticeRoom(writtenWhenFull);
+    if (full !== null) noticeRoom(full);
     for (const { effects } of batch) for (const effect of effects) effect();
     for (const { outcome, resolve, reject } of batch) "error" in outcome ? reject(outcome.error) : resolve(outcome.result);
   }
 
   function noticeFull(error: unknown): void {
     if (!isDiskFull(error)) return;
-    if (writtenWhenFull === null) onDiskFull(true);
-    writtenWhenFull = written();
+    if (full === null) onDiskFull(true);
+    full = { at: performance.now(), written: written() };
   }
 
   /** A commit that had nothing to write shows nothing. */
-  function noticeRoom(before: number): void {
-    if (written() === before) return;
-    writtenWhenFull = null;
+  function noticeRoom(before: { at: number; written: number }): void {
+    if (performance.now() - before.at < QUIET_MS || written() === before.written) return;
+    full = null;
     onDiskFull(false);
   }
 
