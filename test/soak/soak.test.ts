@@ -12,6 +12,6 @@ test("turns, watchers and deleted sessions leave no file open", async () => {
 }, 40_000);
 
 test("the harness notices a server that keeps what it should let go", async () => {
-  const { complaints } = await runSoak({ ...SHORT, isBroken: true });
+  const { complaints } = await runSoak({ ...SHORT, isBroken: true, quietMs: 2000 });
   expect(complaints.join("\n")).toMatch(/files are open after all have left/);
 }, 60_000);

@@ -15,6 +15,8 @@ export type SoakOptions = {
   seed?: number;
   /** A server that keeps what it should let go: the harness has to notice. */
   isBroken?: boolean;
+  /** So long the server may take to let go of everything once all have left. */
+  quietMs?: number;
   log?: (line: string) => void;
 };
 
@@ -35,7 +37,16 @@ const LONGEST_QUIET_MS = 20_000;
 
 /** Loads the executable for so long as people would on a busy day, and sees whether it keeps what it should let go. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const { minutes, sessions = 1000, watchers = 200, running = 50, seed = 1, isBroken = false, log = () => {} } = options;
+  const {
+    minutes,
+    sessions = 1000,
+    watchers = 200,
+    running = 50,
+    seed = 1,
+    isBroken = false,
+    quietMs = LONGEST_QUIET_MS,
+    log = () => {},
+  } = options;
   const folder = mkdtempSync(join(tmpdir(), "everruns-soak-"));
   const command = [process.execPath, "run", join(import.meta.dir, "soak-server.ts")];
   using server = createServerProcess({ folder, ...(isBroken ? { command, env: { BROKEN: "hoard" } } : {}) });
@@ -68,7 +79,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     lags.push(...last.ms);
     unanswered += last.failures;
     await crowd.stop();
-    const after = await untilQuiet(() => sampleOf(site), before.files);
+    const after = await untilQuiet(() => sampleOf(site), before.files, quietMs);
     const turns = [...crowd.counts].filter(([name]) => name.startsWith("turns ")).reduce((sum, [, number]) => sum + number, 0);
     const { complaints: memory, middle, end } = aboutMemory(samples);
     const exitCode = await server.stop();
@@ -123,8 +134,8 @@ function sampleOf({ pid, url, folder }: Site): Sample {
   return { residentMb: Math.round(residentBytes(pid) / MB), files: files - held, sockets, logMb, databaseMb };
 }
 
-async function untilQuiet(take: () => Sample, files: number): Promise<Sample> {
-  const until = Date.now() + LONGEST_QUIET_MS;
+async function untilQuiet(take: () => Sample, files: number, quietMs: number): Promise<Sample> {
+  const until = Date.now() + quietMs;
   let sample = take();
   while (sample.files > files && Date.now() < until) {
     await Bun.sleep(200);
