@@ -5,7 +5,7 @@ import type { Database, Script } from "@/database/database";
 import { Id } from "@/domain/common";
 import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/event";
 import type { Actor } from "@/domain/user";
-import { envelope, listOf, PageQuery, SequenceQuery } from "@/http/lists";
+import { listOf, type Page, PageQuery, SequenceQuery } from "@/http/lists";
 import { doc, resource } from "@/http/resource";
 import { type Frame, sse } from "@/http/sse";
 import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
@@ -65,8 +65,7 @@ export function eventRoutes({ db, eventLog, followSession, listEvents, checkSess
 
   async function list(request: Request, address: SessionAddress, query: Query) {
     const after = await startOf(request, address, query);
-    const { items, total } = await listEvents(address.sessionId, { after, types: typesOf(query) }, query);
-    return envelope({ items: items.map(toListed), total }, query);
+    return listJson(await listEvents(address.sessionId, { after, types: typesOf(query) }, query), query);
   }
 
   function startOf(request: Request, address: SessionAddress, query: Query): Promise<number> {
@@ -123,12 +122,14 @@ function typesOf({ types }: Query): ReadonlySet<string> | null {
   return new Set(names);
 }
 
-const toListed = ({ id, session_id, turn_id, sequence, type, json, created_at }: KeptEvent) => ({
-  id,
-  session_id,
-  turn_id,
-  sequence,
-  event_type: type,
-  data: JSON.parse(json) as unknown,
-  created_at: toTimestamp(created_at),
-});
+/** The list's envelope, made of each event's data as it is kept: it is not read only to be written again. */
+function listJson({ items, total }: Page<KeptEvent>, { offset, limit }: PageQuery): Response {
+  const list = `[${items.map(toListed).join(",")}]`;
+  const text = `{"items":${list},"data":${list},"total":${total},"offset":${offset},"limit":${limit}}`;
+  return new Response(text, { headers: { "content-type": "application/json;charset=utf-8" } });
+}
+
+function toListed({ id, session_id, turn_id, sequence, type, json, created_at }: KeptEvent): string {
+  const place = JSON.stringify({ id, session_id, turn_id, sequence, event_type: type });
+  return `${place.slice(0, -1)},"data":${json},"created_at":"${toTimestamp(created_at)}"}`;
+}
