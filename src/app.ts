@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Limits } from "@/agent-loop/limits";
+import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
 import { agentRoutes } from "@/agents/agent-routes";
 import { createAgentStore } from "@/agents/agent-store";
@@ -8,29 +8,39 @@ import { createAgentVersionStore } from "@/agents/agent-version-store";
 import { createCreateAgent } from "@/agents/create-agent";
 import { createUpdateAgent } from "@/agents/update-agent";
 import { createAccounts } from "@/app/accounts";
+import { createSessionFiles } from "@/app/session-files";
 import { createSigner } from "@/auth/signer";
 import { loadSigningSecret } from "@/auth/signing-secret";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
-import { builtInCapabilities, type CapabilityDefinition, createCatalog } from "@/capabilities/catalog";
+import { builtInCapabilities, type CapabilityDefinition, createCatalog, withParts } from "@/capabilities/catalog";
 import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
 import { makeDataFolder } from "@/database/data-folder";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
+import { reseal } from "@/database/reseal";
+import type { Agent } from "@/domain/agent";
 import type { AgentDefinition } from "@/domain/agent-version";
+import type { Actor } from "@/domain/user";
 import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
 import { createFollowSession } from "@/events/follow-session";
 import { createListEvents } from "@/events/list-events";
 import { createLiveMessages } from "@/events/live-messages";
+import { forkRoutes } from "@/forks/fork-routes";
+import { createForkSession } from "@/forks/fork-session";
+import { createForkStore } from "@/forks/fork-store";
 import { createOnce } from "@/http/once";
-import { UNDER_SESSION } from "@/http/under-session";
+import { createOpenStreams } from "@/http/open-streams";
+import { createRateLimits } from "@/http/rate-limits";
+import { type SessionAddress, UNDER_SESSION } from "@/http/under-session";
 import type { DriverOptions } from "@/llm/wire";
 import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
 import { createLlmModelStore } from "@/llm-models/llm-model-store";
+import { createLoseModels } from "@/llm-models/lose-models";
 import { createModelNames } from "@/llm-models/model-names";
 import { costOf } from "@/llm-models/model-profile";
 import { providerCallRoutes } from "@/llm-models/provider-call-routes";
@@ -56,10 +66,14 @@ import { createRetryMessage } from "@/messages/retry-message";
 import { createUpdateMessage } from "@/messages/update-message";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
+import { endKeyRotation } from "@/platform/master-keys";
+import { configuredPolicy } from "@/platform/outbound-policy";
+import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createExpiryStore } from "@/retention/expiry-store";
 import { createHousekeeping } from "@/retention/housekeeping-worker";
 import { createInProcessRunner } from "@/runner/in-process-runner";
+import { sealedColumns } from "@/sealed-columns";
 import { searchRoutes } from "@/search/search-routes";
 import { createSearchStore } from "@/search/search-store";
 import { createSearchWorker } from "@/search/search-worker";
@@ -68,6 +82,8 @@ import { healthRoutes, type Stage } from "@/server/health-routes";
 import { createKnownHosts } from "@/server/known-hosts";
 import { createOpenApi } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
+import { createOrigins } from "@/server/origins";
+import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
@@ -75,6 +91,8 @@ import { createNewSession } from "@/sessions/create-session";
 import { agentSessionRoutes, allSessionRoutes, sessionRoutes } from "@/sessions/session-routes";
 import { createSessionStore } from "@/sessions/session-store";
 import { createCancelTurn } from "@/turns/cancel-turn";
+import { createClaimStore } from "@/turns/claim-store";
+import { createResumeSessions } from "@/turns/resume-sessions";
 import { createRunTurn } from "@/turns/run-turn";
 import { createRunningTurns } from "@/turns/running-turns";
 import { turnRoutes } from "@/turns/turn-routes";
@@ -90,10 +108,12 @@ export type AppOptions = {
   logger?: Logger;
   limits?: Limits;
   /** How drivers reach the network, and how long they wait. */
-  llm?: DriverOptions;
+  llm?: Partial<DriverOptions>;
   capabilities?: readonly CapabilityDefinition[];
   /** From one round of housekeeping to the next. */
   housekeepingEveryMs?: number;
+  /** How many sessions think at once, and how many calls run at one provider. */
+  capacity?: { sessions: number; callsPerProvider: number };
 };
 
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
@@ -101,10 +121,11 @@ export async function createApp({
   config,
   clock = systemClock,
   logger = createLogger({ level: config.logLevel, pretty: false }),
-  limits,
+  limits = limitsOf(config),
   llm = {},
   capabilities = builtInCapabilities,
   housekeepingEveryMs,
+  capacity,
 }: AppOptions) {
   const mcpPrograms = readConfiguredServers(config.mcpConfig);
   makeDataFolder(config.dataDir);
@@ -135,38 +156,47 @@ export async function createApp({
   const usage = createUsageStore(db, clock);
   const search = createSearchStore(db);
   const searchWorker = createSearchWorker({ db, search, bus, logger });
+  const claims = createClaimStore(db, clock);
+  const sessionFiles = createSessionFiles({ db, clock, config, logger, stopped: closing.signal });
 
   const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
-  const drivers = createDriverPool(providers, llm);
+  const outbound = createSafeFetch({ policy: configuredPolicy });
+  const drivers = createDriverPool(providers, {
+    wire: { fetch: outbound, ...llm },
+    circuit: { now: clock.now },
+    mostCalls: capacity?.callsPerProvider,
+  });
   const settleDefaults = createSettleDefaults({ providers, models });
   const usableModels = createUsableModelStore(db);
   const modelNames = createModelNames(usableModels);
   const resolveModel = createResolveModel({ db, usableModels, drivers });
   const checkModel = createCheckModel({ models });
+  const loseModels = createLoseModels({ pointers: [agents, sessions, models] });
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
   const mcpServers = createMcpServerStore(db, clock, secrets);
-  const mcpConnections = createMcpConnections({ fetch });
+  const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
-  const catalog = createCatalog([...capabilities, ...skills], mcp.capabilities);
+  const catalog = createCatalog([...withParts(capabilities, [sessionFiles.capability]), ...skills], mcp.capabilities);
   const running = createRunningTurns();
-  const runner = createInProcessRunner();
+  const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
   const equipAgent = async (agentId: string, version: number | null) => {
     const agent = await db.read(() => agentAt(agentId, version));
-    return { modelId: agent.default_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
+    const model = { id: agent.default_model_id, isLost: agent.lost_model != null };
+    return { model, fallback: agent.fallback_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
   };
-  function* agentAt(agentId: string, version: number | null): Script<AgentDefinition> {
+  function* agentAt(agentId: string, version: number | null): Script<AgentDefinition & Partial<Pick<Agent, "lost_model">>> {
     const agent = yield* agents.getUnchecked(agentId);
     if (version === null || version === agent.version) return agent;
     return (yield* agentVersions.get(db, agentId, version)).definition;
   }
   const runTurn = createRunTurn({
     db,
-    turns,
+    claims,
     eventLog,
     usage,
     live,
@@ -176,23 +206,32 @@ export async function createApp({
     costOf,
     clock,
     logger,
-    ...(limits ? { limits } : {}),
+    limits,
   });
-  const drainSession = createTurnWorker({ db, turns, eventLog, runTurn, logger });
+  const drainSession = createTurnWorker({ db, claims, eventLog, runTurn, logger });
 
+  const resumeSessions = createResumeSessions({ db, claims, eventLog });
+
+  const rateLimits = createRateLimits(config.security.rateLimits, {
+    onHit: ({ what, userId, address }) =>
+      accounts.auditLog.count({ action: "rate_limit.hit", targetId: userId, address, detail: { what } }),
+  });
+  const openStreams = createOpenStreams(config.security.streamsPerAddress);
   const once = createOnce(db, clock, secrets);
-  const accounts = createAccounts({ db, clock, config, logger, signer, once });
   const wake = (sessionId: string) => runner.submit({ sessionId });
   const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
   const retryMessage = createRetryMessage({ agents, sessions, messages, turns, eventLog, wake });
   const updateMessage = createUpdateMessage({ agents, sessions, messages, turns, eventLog, wake });
   const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
-  const cancelTurn = createCancelTurn({ turns, eventLog, running });
+  const cancelTurn = createCancelTurn({ turns, eventLog, running, wake });
   const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
+  const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
+  const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files: sessionFiles.files, clock });
   const followSession = createFollowSession({ db, eventLog, live, bus });
   const listEvents = createListEvents({ db, eventLog });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
+    running.cancelIn(sessionId);
     bus.publish(sessionId, "gone");
   };
   const { retainSessionsDays, retainAuditDays } = config;
@@ -203,8 +242,24 @@ export async function createApp({
     retainSessionsDays,
     retainAuditDays,
     forget,
+    tidyAccounts: () => accounts.tidy(),
     logger,
     ...(housekeepingEveryMs === undefined ? {} : { everyMs: housekeepingEveryMs }),
+  });
+
+  const accounts = createAccounts({
+    db,
+    clock,
+    config,
+    logger,
+    signer,
+    secrets,
+    once,
+    rateLimits,
+    port: () => port,
+    agents,
+    sessions,
+    forget,
   });
 
   const server = createServer(
@@ -217,31 +272,38 @@ export async function createApp({
       agentImportRoutes({ createAgent, updateAgent, models: modelNames, checkCapabilities: catalog.check, once }),
       agentCapabilityRoutes({ db, agents, updateAgent, catalog }),
       capabilityRoutes({ catalog }),
-      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
-      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }),
+      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
+      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
       ...UNDER_SESSION.flatMap((under) => [
-        sessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, forget, once }, under),
-        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }, under),
-        eventRoutes(
-          {
-            db,
-            eventLog,
-            followSession,
-            listEvents,
-            checkSession: (actor, address) => sessions.get(actor, address),
-            holdRights: accounts.holdRights,
-            closing: closing.signal,
-          },
+        sessionRoutes(
+          { db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once },
           under,
         ),
+        messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }, under),
+        eventRoutes(
+          { db, eventLog, followSession, listEvents, openStreams, checkSession, holdRights: accounts.holdRights, closing: closing.signal },
+          under,
+        ),
+        ...sessionFiles.routes({ eventLog, checkSession, once }, under),
+        forkRoutes({ forkSession, once }, under),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
       ]),
-      llmProviderRoutes({ db, providers, drivers, once, settleDefaults }),
+      llmProviderRoutes({
+        db,
+        providers,
+        drivers,
+        auditLog: accounts.auditLog,
+        once,
+        beforeRemoval: function* (tx, providerId) {
+          yield* loseModels(tx, yield* models.named(tx, { providerId }));
+        },
+        settleDefaults,
+      }),
       providerCallRoutes({ once, testProvider, syncModels }),
       mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
       searchRoutes({ db, search, worker: searchWorker }),
       usageRoutes({ db, usage, clock }),
-      llmModelRoutes({ db, models, once, settleDefaults }),
+      llmModelRoutes({ db, models, once, checkModel, loseModels, settleDefaults }),
     ],
     logger,
   );
@@ -256,7 +318,18 @@ export async function createApp({
     hosts,
     isDraining: () => stage === "draining",
     logger,
+    proxies: config.security.proxies,
+    rateLimits,
+    origins: createOrigins({ allowed: config.security.allowedOrigins, baseUrl: config.baseUrl }),
+    secureHeaders: createSecurityHeaders({ isHttps: config.baseUrl.startsWith("https:") }),
   });
+
+  /** Nothing is let go before all that can be opened is sealed with the current key, durably. */
+  async function takeUpNewKey(): Promise<void> {
+    const done = await reseal(db, secrets, sealedColumns(db.tables));
+    if (done.resealed + done.unreadable > 0) logger.info(done, "secrets are sealed with the current key");
+    endKeyRotation(config.dataDir);
+  }
 
   return {
     fetch: answer,
@@ -266,17 +339,20 @@ export async function createApp({
       port = given;
     },
 
-    /** Takes up every turn that an earlier process left open, and answers from then on. */
-    async start(): Promise<void> {
-      await accounts.start();
+    /** Takes up every turn that an earlier process left open, and answers from then on. `setupToken`: that of the link to the first account. */
+    async start(): Promise<{ setupToken: string | null }> {
+      if (masterKeys.previous.length > 0) await takeUpNewKey();
+      const setupToken = await accounts.start();
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });
-      for (const sessionId of await db.read(() => turns.sessionsWithOpenTurns(db))) runner.submit({ sessionId });
+      for (const job of await resumeSessions()) runner.submit(job);
       runner.start(drainSession);
       await searchWorker.start();
       housekeeping.start();
       stage = "ready";
+      void sessionFiles.releaseUnused();
+      return { setupToken };
     },
 
     /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
@@ -287,8 +363,17 @@ export async function createApp({
       await runner.stop(graceMs);
       await searchWorker.stop();
       await mcpConnections.stop();
+      await accounts.auditLog.flush().catch((error: unknown) => logger.error({ err: error }, "the last counts of the audit log are lost"));
       db.close();
       lock.release();
     },
   };
 }
+
+const limitsOf = ({ turn: { maxModelCalls, maxMinutes, maxCallsPerStep, maxOutputBytes } }: Config): Limits => ({
+  ...DEFAULT_LIMITS,
+  maxModelCalls,
+  maxTurnMs: maxMinutes * 60_000,
+  maxCallsPerStep,
+  maxOutputBytes,
+});

@@ -1,9 +1,12 @@
 import { StartRefused } from "@/platform/app-error";
 import type { LogLevel } from "@/platform/logger";
 import { type AuthMode, type AuthSettings, readAuthMode, readAuthSettings } from "./config/auth-settings";
+import { isLoopback } from "./config/loopback";
 import { createRead, type Environment } from "./config/read-variable";
+import { readSecuritySettings, type SecuritySettings } from "./config/security-settings";
 
 export type { AuthMode } from "./config/auth-settings";
+export { isLoopback } from "./config/loopback";
 export { SETTINGS } from "./config/settings";
 
 export type Config = {
@@ -26,6 +29,11 @@ export type Config = {
   /** Days after which a session that nobody touched is removed, and an entry of the audit log; 0 keeps them for ever. */
   retainSessionsDays: number;
   retainAuditDays: number;
+  /** What one session's files may take up: MiB of what is there, how many, and MiB of earlier versions. */
+  files: { maxMib: number; maxEntries: number; pastMib: number };
+  /** What one turn may use. */
+  turn: { maxModelCalls: number; maxMinutes: number; maxCallsPerStep: number; maxOutputBytes: number };
+  security: SecuritySettings;
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -41,9 +49,10 @@ export function readConfig(flags: Flags, env: Environment): Config {
   if (!logLevel) throw new StartRefused(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
   const authMode = readAuthMode(read.text("AUTH_MODE"));
   const baseUrl = read.url("AUTH_BASE_URL", read.text("AUTH_BASE_URL"));
+  const host = read.text("HOST", flags.host);
 
   const config: Config = {
-    host: read.text("HOST", flags.host),
+    host,
     port: read.whole("PORT", 0, 65535, flags.port),
     dataDir: read.text("DATA_DIR", flags.dataDir),
     authMode,
@@ -58,6 +67,18 @@ export function readConfig(flags: Flags, env: Environment): Config {
     retainSessionsDays: read.whole("RETAIN_SESSIONS_DAYS", 0, 36_500),
     retainAuditDays: read.whole("RETAIN_AUDIT_DAYS", 0, 36_500),
     mcpConfig: read.given("MCP_CONFIG"),
+    files: {
+      maxMib: read.whole("SESSION_FILES_MAX_MIB", 1, 1_000_000),
+      maxEntries: read.whole("SESSION_FILES_MAX_COUNT", 1, 1_000_000),
+      pastMib: read.whole("SESSION_FILES_PAST_MIB", 0, 1_000_000),
+    },
+    turn: {
+      maxModelCalls: read.whole("TURN_MAX_MODEL_CALLS", 1, 1000),
+      maxMinutes: read.whole("TURN_MAX_MINUTES", 1, 1440),
+      maxCallsPerStep: read.whole("TURN_MAX_CALLS_PER_STEP", 1, 1000),
+      maxOutputBytes: read.whole("TURN_MAX_OUTPUT_BYTES", 1024, 268_435_456),
+    },
+    security: readSecuritySettings(env, { isLocalOnly: authMode === "none" && isLoopback(host) }),
     env: {
       ...env,
       SECRETS_ENCRYPTION_KEY: read.secret("SECRETS_ENCRYPTION_KEY"),
@@ -75,5 +96,3 @@ function refuseOpenDoor({ authMode, host, allowInsecurePublic }: Config): void {
     "HOST is an address that other machines reach, and AUTH_MODE=none has no accounts: anyone could use your agents and keys. Leave HOST at 127.0.0.1, or set ALLOW_INSECURE_PUBLIC=true if something else protects the server.",
   );
 }
-
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);

@@ -1,6 +1,6 @@
 import { type CommandDef, defineCommand, runCommand } from "citty";
 import { isDiskFull } from "@/database/disk-full";
-import { StartRefused } from "@/platform/app-error";
+import { AppError, StartRefused } from "@/platform/app-error";
 import { VERSION } from "@/version";
 import { checkUsage, helpOf, WrongUsage } from "./cli/usage";
 
@@ -9,6 +9,8 @@ const COMMANDS: Record<string, () => Promise<CommandDef>> = {
   serve: async () => (await import("./cli/serve")).serve as CommandDef,
   backup: async () => (await import("./cli/backup")).backup as CommandDef,
   restore: async () => (await import("./cli/restore")).restore as CommandDef,
+  users: async () => (await import("./cli/users")).users as CommandDef,
+  secrets: async () => (await import("./cli/secrets")).secrets as CommandDef,
   "export-openapi": async () => (await import("./cli/export-openapi")).exportOpenApi as CommandDef,
 };
 
@@ -17,7 +19,7 @@ const main = defineCommand({
   subCommands: COMMANDS,
 });
 
-/** Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 the data folder is in use, 78 the server cannot start as it is configured. */
+/** Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 the data folder is in use, 4 not found, 78 the server cannot start as it is configured. */
 async function runMain([first = "serve", ...rest]: string[]): Promise<void> {
   if (first === "--version" || first === "-v") return console.log(VERSION);
   if (first === "--help" || first === "-h" || first === "help") return show(await helpOf(main, undefined, false));
@@ -27,9 +29,20 @@ async function runMain([first = "serve", ...rest]: string[]): Promise<void> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load) throw new WrongUsage(`There is no command ${JSON.stringify(name)}. Commands: ${Object.keys(COMMANDS).join(", ")}`);
   const command = await load();
-  if (args.includes("--help") || args.includes("-h")) return show(await helpOf(command, main, name === "serve"));
-  checkUsage(command, args);
-  await runCommand(command, { rawArgs: args });
+  const { chosen, parent, words } = chooseWithin(command, name, args);
+  if (words.includes("--help") || words.includes("-h")) return show(await helpOf(chosen, parent, name === "serve"));
+  checkUsage(chosen, words);
+  await runCommand(chosen, { rawArgs: words });
+}
+
+/** `users list` names a command within a command. */
+function chooseWithin(command: CommandDef, name: string, args: string[]): { chosen: CommandDef; parent: CommandDef; words: string[] } {
+  const within = command.subCommands as Record<string, CommandDef> | undefined;
+  const [first, ...words] = args;
+  if (!within || first === "--help" || first === "-h") return { chosen: command, parent: main, words: args };
+  const chosen = first !== undefined && Object.hasOwn(within, first) ? within[first] : undefined;
+  if (!chosen) throw new WrongUsage(`Say what to do: ${name} ${Object.keys(within).join(` | ${name} `)}`);
+  return { chosen, parent: command, words };
 }
 
 const show = (text: string): void => void process.stdout.write(text);
@@ -48,5 +61,6 @@ try {
   if (error instanceof StartRefused) exit(error.exitCode, error.message);
   if (isDiskFull(error)) exit(78, "The disk is full. Make room in the data folder's file system and start again; nothing is lost.");
   if (error instanceof WrongUsage) exit(2, `${error.message}. See everruns --help.`);
+  if (error instanceof AppError) exit(error.kind === "not_found" ? 4 : 1, error.message);
   throw error;
 }

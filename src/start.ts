@@ -1,11 +1,15 @@
 import { type AppOptions, createApp } from "@/app";
 import type { Config } from "@/config";
+import { listeningUrlOf, publicUrlOf } from "@/config/public-url";
 import { StartRefused } from "@/platform/app-error";
+import type { Guard } from "@/server/guard";
 
 export type Running = {
   /** With the port that was really taken. */
   url: string;
   port: number;
+  /** Where the first account is made, on a server that others reach and that has none; works once, for half an hour. */
+  setupLink: string | undefined;
   /** Hands over what runs and closes everything; `graceMs` bounds the wait. */
   stop(graceMs?: number): Promise<void>;
 };
@@ -16,10 +20,12 @@ export async function startServer(options: AppOptions): Promise<Running> {
   try {
     const server = listen(options.config, app.fetch);
     app.listensOn(server.port!);
-    await app.start();
+    const url = listeningUrlOf(options.config.host, server.port!);
+    const { setupToken } = await app.start();
     return {
-      url: `http://${nameOf(options.config.host)}:${server.port}`,
+      url,
       port: server.port!,
+      setupLink: setupToken === null ? undefined : `${publicUrlOf(options.config, server.port!)}/setup?token=${setupToken}`,
       async stop(graceMs) {
         await app.stop(graceMs);
         await server.stop(true);
@@ -31,12 +37,12 @@ export async function startServer(options: AppOptions): Promise<Running> {
   }
 }
 
-function listen({ host, port }: Config, fetch: (request: Request) => Promise<Response>) {
+function listen({ host, port }: Config, fetch: Guard) {
   try {
     return Bun.serve({
       hostname: host,
       port,
-      fetch,
+      fetch: (request, server) => fetch(request, server.requestIP(request)?.address ?? null),
       // Streams may be silent for as long as a model thinks, so no connection is closed for being idle.
       idleTimeout: 0,
       reusePort: false,
@@ -51,9 +57,4 @@ function listen({ host, port }: Config, fetch: (request: Request) => Promise<Res
       throw new StartRefused(`Port ${port} is taken by another program. Stop it, or choose another port with --port.`);
     throw new StartRefused(`The server can't listen on ${host}, port ${port} (${code}). Choose another address with --host and --port.`);
   }
-}
-
-function nameOf(host: string): string {
-  if (host === "127.0.0.1" || host === "0.0.0.0") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -7,11 +7,13 @@ const ROWS: readonly (readonly string[])[] = [
   ["llm", "http", "database"],
   ["agent-loop", "auth"],
   ["llm-providers", "agents", "events", "usage"],
+  ["files"],
   ["capabilities", "llm-models", "sessions", "search"],
   ["mcp-servers"],
-  ["turns"],
-  ["messages", "retention"],
+  ["turns", "users"],
+  ["messages", "forks", "retention"],
   ["server"],
+  ["sealed-columns"],
   ["app"],
   ["start"],
   ["cli"],
@@ -32,6 +34,8 @@ const STRANGERS: readonly [from: string, to: string][] = [
   ["llm", "database"],
   ["events", "agent-loop"],
   ["events", "llm"],
+  ["files", "agent-loop"],
+  ["files", "llm"],
   ["sessions", "llm"],
   ["agents", "llm"],
   ["domain", "platform"],
@@ -52,7 +56,7 @@ const PACKAGES: readonly [name: RegExp, owners: RegExp][] = [
 const isWayIn = (file: string): boolean => /-(routes|worker)\.ts$/.test(file);
 const isStore = (file: string): boolean => /-(store|log|bus)\.ts$/.test(file);
 const isVerb = (file: string): boolean =>
-  /\/(call|cancel|create|follow|list|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(file);
+  /\/(call|cancel|change|create|follow|fork|list|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(file);
 
 const root = resolve(import.meta.dir, "../src");
 const files = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(root)].filter((file) => !file.endsWith(".d.ts")).sort();

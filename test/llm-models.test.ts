@@ -176,7 +176,7 @@ describe("the default", () => {
     await patchModel(a.id, { is_default: true });
     await app.call("DELETE", `/v1/llm-providers/${one.id}`);
     expect(await app.defaults()).toBe("-/-");
-    await expect(app.resolve({ message: null, session: null, agent: null })).rejects.toMatchObject({ kind: "conflict", code: "no_model" });
+    await expect(app.resolve(noWishes)).rejects.toMatchObject({ kind: "conflict", code: "no_model" });
   });
 
   test("can't be something disabled", async () => {
@@ -200,10 +200,16 @@ describe("the default", () => {
   });
 });
 
+const wish = (id: string | undefined) => ({ id: id ?? null, isLost: false });
+const noWishes = { message: null, session: wish(undefined), agent: wish(undefined), fallback: null };
+
 describe("a turn's model", () => {
-  const nothing = { message: null, session: null, agent: null };
-  const names = async (wishes: object) => {
-    const { providerName, model, fellBack } = await app.resolve({ ...nothing, ...wishes });
+  const nothing = noWishes;
+  type Ids = { message?: string; session?: string; agent?: string; fallback?: string };
+  const resolve = ({ message, session, agent, fallback }: Ids) =>
+    app.resolve({ message: message ?? null, session: wish(session), agent: wish(agent), fallback: fallback ?? null });
+  const names = async (wishes: Ids) => {
+    const { providerName, model, fellBack } = await resolve(wishes);
     return `${providerName}/${model}${fellBack ? " (fell back)" : ""}`;
   };
   let one: LlmProvider;

@@ -213,7 +213,10 @@ describe("a key", () => {
     const other = await createLlmApp({ db: app.db, masterKey: Buffer.alloc(32, 9) });
     const { body } = await other.call("POST", `/v1/llm-providers/${id}/test`);
     expect(body).toMatchObject({ ok: false, model: "m", message: expect.stringContaining("enter it again") });
-    await expect(other.resolve({ message: null, session: null, agent: null })).rejects.toMatchObject({ code: "key_unreadable" });
+    const nothing = { id: null, isLost: false };
+    await expect(other.resolve({ message: null, session: nothing, agent: nothing, fallback: null })).rejects.toMatchObject({
+      code: "key_unreadable",
+    });
   });
 });
 

@@ -39,7 +39,7 @@ test("only what needs no credential is documented as public", () => {
   const isPublic = ([path, methods]: [string, OpenApiDocument["paths"][string]]) =>
     Object.entries(methods).flatMap(([method, { security }]) => (security ? [`${method} ${path}`] : []));
   const allowed =
-    /^get \/(health|ready|swagger-ui\/|api-doc\/openapi\.json)$|^(get|post) \/(api|v1)\/auth\/(config|login|register|refresh|logout|oauth\/.+|callback\/.+)$/;
+    /^get \/(health|ready|swagger-ui\/|api-doc\/openapi\.json)$|^(get|post) \/(api|v1)\/auth\/(config|login|register|refresh|reset-password|logout|oauth\/.+|callback\/.+)$/;
   expect(
     Object.entries(document.paths)
       .flatMap(isPublic)

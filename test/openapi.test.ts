@@ -197,6 +197,8 @@ describe("an answer is held against the document", () => {
     description: null,
     system_prompt: "",
     default_model_id: null,
+    fallback_model_id: null,
+    lost_model: null,
     capabilities: [],
     tags: [],
     version: 1,

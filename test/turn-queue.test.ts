@@ -8,6 +8,7 @@ import { createEventLog } from "@/events/event-log";
 import { systemClock } from "@/platform/clock";
 import { newId } from "@/platform/ids";
 import { createCancelTurn } from "@/turns/cancel-turn";
+import { createClaimStore } from "@/turns/claim-store";
 import { createRunningTurns } from "@/turns/running-turns";
 import { createTurnStore } from "@/turns/turn-store";
 import { createTurnWorker } from "@/turns/turn-worker";
@@ -29,12 +30,13 @@ async function createQueue() {
 
   const eventLog = createEventLog(db, createEventBus(), systemClock);
   const turns = createTurnStore(db, systemClock);
-  const cancelTurn = createCancelTurn({ turns, eventLog, running: createRunningTurns() });
+  const claims = createClaimStore(db, systemClock);
+  const cancelTurn = createCancelTurn({ turns, eventLog, running: createRunningTurns(), wake: () => {} });
   const draft: EventDraft = { type: "message.user", data: { role: "user", content: [{ type: "text", text: "hello" }] } };
 
   return {
     db,
-    turns,
+    claims,
     eventLog,
     sessionId,
     post: () =>
@@ -51,23 +53,24 @@ async function createQueue() {
 
 test("a session whose queue is emptied between two turns does not run for ever", async () => {
   const queue = await createQueue();
-  const { db, turns, eventLog, sessionId } = queue;
+  const { db, claims, eventLog, sessionId } = queue;
   await queue.post();
   const second = await queue.post();
   const claimed: string[] = [];
   const drain = createTurnWorker({
     db,
-    turns,
+    claims,
     eventLog,
     logger: capturedLog().logger,
     async runTurn(claim) {
       claimed.push(claim.turn.id);
       const end = { status: "completed" as const, usage: noUsage, cost_usd: null, error: null };
-      expect(await db.transact(() => turns.finish(claim, end))).toEqual({ sessionStatus: "running" });
+      expect(await db.transact(() => claims.finish(claim, end))).toEqual({ sessionStatus: "running" });
       await queue.cancel(second);
+      return null;
     },
   });
-  await drain({ sessionId }, new AbortController().signal);
+  await drain({ sessionId }, { signal: new AbortController().signal, clear: () => {} });
 
   expect(claimed).not.toContain(second);
   expect(await queue.status()).toBe("pending");
@@ -76,12 +79,12 @@ test("a session whose queue is emptied between two turns does not run for ever",
 
 test("a turn that was handed over has begun: cancelling it leaves its end to whoever takes it up", async () => {
   const queue = await createQueue();
-  const { db, turns, sessionId } = queue;
+  const { db, claims, sessionId } = queue;
   const turnId = await queue.post();
-  const claim = await db.transact(() => turns.claim(sessionId));
-  await db.transact((tx) => turns.release(tx, claim!));
+  const claim = await db.transact(() => claims.claim(sessionId));
+  await db.transact((tx) => claims.release(tx, claim!));
 
   expect(await queue.cancel(null)).toEqual({ turn_id: turnId });
   expect(await queue.types()).toEqual(["message.user"]);
-  expect(await db.read(() => turns.isCancelRequested(turnId))).toBe(true);
+  expect(await db.read(() => claims.isCancelRequested(turnId))).toBe(true);
 });

@@ -276,10 +276,20 @@ test("a wait that a provider asked for outlasts a restart", async () => {
   await app.stop();
   await using after = await testApp({ dataDir: app.dataDir });
   const events = await after.follow(session, endsTurn(turn_id));
-  expect(events.map(({ type }) => type)).toContain("turn.resumed");
+  expect(events.find(({ type }) => type === "turn.resumed")!.data.after).toBe("shutdown");
   expect(events.at(-1)!.type).toBe("turn.completed");
   const { items } = (await after.get<{ items: { created_at: string }[] }>(`${session.path}/events/list?types=model.started`)).body;
   expect(items).toHaveLength(2);
   expect(items[1]!.created_at >= String(data.next_retry_at)).toBe(true);
   expect(seen.exchanges).toHaveLength(2);
+});
+
+test("a clock that was set back by a day strands no wait", async () => {
+  await using faulty = await faultySession("429 with seconds");
+  const { app, session } = faulty;
+  const { turn_id } = await app.say(session, "hello");
+  await app.follow(session, ({ type }) => type === "model.retrying");
+  await app.stop();
+  await using after = await testApp({ dataDir: app.dataDir, clock: { now: () => Date.now() - 24 * 3_600_000 } });
+  expect((await after.follow(session, endsTurn(turn_id))).at(-1)!.type).toBe("turn.completed");
 });

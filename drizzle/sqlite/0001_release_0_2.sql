@@ -19,6 +19,43 @@ CREATE TABLE `audit_events` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `audit_events_by_time` ON `audit_events` (`at`,`id`);--> statement-breakpoint
+CREATE TABLE `file_contents` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`is_text` integer NOT NULL,
+	`bytes` blob NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `file_usage` (
+	`session_id` text PRIMARY KEY NOT NULL,
+	`entries` integer NOT NULL,
+	`present_bytes` integer NOT NULL,
+	`past_bytes` integer NOT NULL,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `files` (
+	`session_id` text NOT NULL,
+	`path` text NOT NULL,
+	`since` integer NOT NULL,
+	`until` integer,
+	`id` text NOT NULL,
+	`parent` text NOT NULL,
+	`is_directory` integer NOT NULL,
+	`is_readonly` integer NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`hash` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`session_id`, `path`, `since`),
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`hash`) REFERENCES `file_contents`(`hash`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `files_present` ON `files` (`session_id`,`path`) WHERE until is null;--> statement-breakpoint
+CREATE INDEX `files_by_parent` ON `files` (`session_id`,`parent`,`path`);--> statement-breakpoint
+CREATE INDEX `files_past` ON `files` (`session_id`,`until`) WHERE until is not null;--> statement-breakpoint
+CREATE INDEX `files_by_content` ON `files` (`hash`);--> statement-breakpoint
 CREATE TABLE `identities` (
 	`provider` text NOT NULL,
 	`subject` text NOT NULL,
@@ -99,8 +136,13 @@ CREATE TABLE `usage_by_day` (
 	PRIMARY KEY(`day`, `agent_id`, `user_id`, `model`)
 ) STRICT;
 --> statement-breakpoint
+ALTER TABLE `agents` ADD `fallback_model_id` text;--> statement-breakpoint
+ALTER TABLE `agents` ADD `lost_model` text;--> statement-breakpoint
 ALTER TABLE `agents` ADD `version` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE `llm_models` ADD `fallback_model_id` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `agent_version` integer;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `lost_model` text;--> statement-breakpoint
+ALTER TABLE `turns` ADD `is_on_trial` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `turns` ADD `agent_version` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `password_hash` text;--> statement-breakpoint
 ALTER TABLE `users` ADD `is_email_verified` integer DEFAULT false NOT NULL;--> statement-breakpoint

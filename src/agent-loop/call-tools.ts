@@ -1,7 +1,8 @@
-import type { EventDraft, MessageDraft } from "@/domain/event";
+import type { EventDraft } from "@/domain/event";
 import type { ToolCallPart } from "@/domain/message";
 import type { OpenCall } from "./next-step";
-import { type JsonValue, type Tool, type ToolContext, ToolFailure } from "./tool";
+import { type Tool, type ToolContext, ToolWrite } from "./tool";
+import { type EndedCall, endOfCall, failed, failureOf, type Outcome, succeeded } from "./tool-outcome";
 
 export type ToolRun = {
   tools: readonly Tool[];
@@ -11,17 +12,22 @@ export type ToolRun = {
   maxCalls: number;
 };
 
-type Outcome = { status: "ok" | "error" | "interrupted"; result: JsonValue; error: string | null };
-
 const INTERRUPTED = "The server stopped while this tool ran. Whether it took effect is unknown: check before you call it again.";
 
-/** The drafts of each call's end as it lands, in the order they land, so that each can be kept at once. Never throws. */
-export async function* callTools(calls: readonly OpenCall[], run: ToolRun): AsyncGenerator<EventDraft[]> {
-  const running = new Map(calls.map((open, index) => [open.call.id, finishCall(open, index, run)]));
+/**
+ * Each call's end as it lands, in the order they land, so that each can be kept at once. Calls run side by side, but a call begins only
+ * once every transactional call before it has been kept: it finds what they wrote. Never throws.
+ */
+export async function* callTools(calls: readonly OpenCall[], run: ToolRun): AsyncGenerator<EndedCall> {
+  const kept = new Map(calls.filter(({ call }) => isTransactional(call, run)).map(({ call }) => [call.id, Promise.withResolvers<void>()]));
+  const before = (index: number) => Promise.all(calls.slice(0, index).map(({ call }) => kept.get(call.id)?.promise));
+  const running = new Map(calls.map((open, index) => [open.call.id, finishCall(open, index, run, before(index))]));
   while (running.size > 0) {
-    const { call, outcome, durationMs } = await Promise.race(running.values());
+    const { call, ended } = await Promise.race(running.values());
     running.delete(call.id);
-    yield endOfCall(call, outcome, durationMs);
+    yield ended;
+    // Whoever takes the ends asks for the next one when this one has been kept.
+    kept.get(call.id)?.resolve();
   }
 }
 
@@ -29,15 +35,29 @@ export async function* callTools(calls: readonly OpenCall[], run: ToolRun): Asyn
 export const endWithoutRunning = (call: ToolCallPart, error: string, status: "error" | "interrupted" = "error"): EventDraft[] =>
   endOfCall(call, { status, result: null, error }, null);
 
-async function finishCall(open: OpenCall, index: number, run: ToolRun) {
+const toolOf = ({ name }: ToolCallPart, { tools }: ToolRun) => tools.find((tool) => tool.name === name) as Tool<unknown> | undefined;
+
+const isTransactional = (call: ToolCallPart, run: ToolRun): boolean => toolOf(call, run)?.effect === "transactional";
+
+async function finishCall(
+  open: OpenCall,
+  index: number,
+  run: ToolRun,
+  before: Promise<unknown>,
+): Promise<{ call: ToolCallPart; ended: EndedCall }> {
+  const { call } = open;
+  await before;
   const begun = performance.now();
   const outcome =
     index < run.maxCalls ? await callTool(open, run) : failed(`Only ${run.maxCalls} tool calls are run at a time: call this one again`);
-  return { call: open.call, outcome, durationMs: Math.round(performance.now() - begun) };
+  const endOf = (ended: Outcome) => endOfCall(call, ended, Math.round(performance.now() - begun));
+  if (outcome instanceof ToolWrite) return { call, ended: { kind: "write", toolName: call.name, write: outcome, endOf } };
+  return { call, ended: { kind: "facts", drafts: endOf(outcome) } };
 }
 
-async function callTool({ call, wasStarted }: OpenCall, { tools, context, now, onInternalError }: ToolRun): Promise<Outcome> {
-  const tool = tools.find(({ name }) => name === call.name) as Tool<unknown> | undefined;
+async function callTool({ call, wasStarted }: OpenCall, run: ToolRun): Promise<Outcome | ToolWrite> {
+  const { tools, context, now, onInternalError } = run;
+  const tool = toolOf(call, run);
   if (!tool) return failed(`There is no tool named ${call.name}. ${available(tools)}`);
   if (wasStarted && tool.effect === "unsafe") return { status: "interrupted", result: null, error: INTERRUPTED };
 
@@ -50,16 +70,13 @@ async function callTool({ call, wasStarted }: OpenCall, { tools, context, now, o
   try {
     const idempotencyKey = `${context.turnId}/${call.id}`;
     const work = tool.run(input.data, { ...context, toolCallId: call.id, idempotencyKey, now: new Date(now()) });
-    return { status: "ok", result: await Promise.race([work, aborted(context.signal)]), error: null };
+    const result = await Promise.race([work, aborted(context.signal)]);
+    return result instanceof ToolWrite ? result : succeeded(result);
   } catch (error) {
     if (context.signal.aborted) return { status: "interrupted", result: null, error: INTERRUPTED };
-    if (error instanceof ToolFailure) return failed(error.message);
-    onInternalError(error, tool.name);
-    return failed("An internal error occurred while executing the tool");
+    return failureOf(error, (bug) => onInternalError(bug, tool.name));
   }
 }
-
-const failed = (error: string): Outcome => ({ status: "error", result: null, error });
 
 const available = (tools: readonly Tool[]): string =>
   tools.length === 0 ? "No tools are available." : `Available: ${tools.map(({ name }) => name).join(", ")}.`;
@@ -69,20 +86,4 @@ function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-}
-
-function endOfCall(
-  { id, name, arguments: input }: ToolCallPart,
-  { status, result, error }: Outcome,
-  durationMs: number | null,
-): EventDraft[] {
-  const message: MessageDraft = {
-    role: "tool_result",
-    tool_call_id: id,
-    content: [{ type: "tool_result", tool_call_id: id, result, error }],
-  };
-  return [
-    { type: "tool.completed", data: { tool_call_id: id, name, arguments: input, status, result, error, duration_ms: durationMs } },
-    { type: "message.tool_result", data: message },
-  ];
 }

@@ -1,19 +1,21 @@
 import type { EventDraft } from "@/domain/event";
 import type { Controls } from "@/domain/message";
 import type { Usage } from "@/domain/usage";
-import type { LlmDriver, LlmMessage, LlmTool } from "@/llm/llm";
+import type { LlmDriver, LlmMessage, LlmTool, ProviderCalls } from "@/llm/llm";
 import type { Delta } from "./call-model";
 import type { TurnEnd } from "./endings";
 import type { Limits } from "./limits";
 import type { Tool } from "./tool";
+import type { CallWrite } from "./tool-outcome";
 
 export type LoopModel = {
   driver: LlmDriver;
+  calls: ProviderCalls;
   name: string;
   provider: string;
   outputLimit: number | undefined;
-  /** Another one was wished for and is disabled. */
-  fellBack: boolean;
+  /** As this model takes them. */
+  controls: Controls | null;
   /** In USD; null when no price is known. */
   cost(usage: Usage): number | null;
 };
@@ -29,8 +31,10 @@ export type LoopInput = {
   instructions: string;
   tools: readonly Tool[];
   describedTools: readonly LlmTool[];
-  model: LoopModel;
-  controls: Controls | null;
+  /** The one that answers, then those that go on in its place, in this order. */
+  models: readonly [LoopModel, ...LoopModel[]];
+  /** Another model was wished for, and is disabled or gone. */
+  fellBack: boolean;
   limits: Limits;
   now: () => number;
   /** Between 0 and 1; spreads retries. */
@@ -43,11 +47,13 @@ export type MessageBegun = { message_id: string; step: number; attempt: number }
 
 export type LoopOutput =
   | { kind: "keep"; drafts: EventDraft[]; end: TurnEnd | null }
+  /** To be run and kept with its call's end, in one transaction. The reply's `drafts` are what was kept. */
+  | ({ kind: "write" } & CallWrite)
   | { kind: "message_begun"; message: MessageBegun }
   | { kind: "delta"; delta: Delta };
 
 /** Not kept when somebody else wrote to the turn meanwhile: then `news` says what, and the loop thinks again. */
-export type Kept = { isKept: boolean; news: EventDraft[] };
+export type Kept = { isKept: boolean; news: EventDraft[]; drafts?: readonly EventDraft[] };
 
 export type Loop<Result> = AsyncGenerator<LoopOutput, Result, Kept | undefined>;
 

@@ -5,10 +5,23 @@ export type OpenCall = { call: ToolCallPart; wasStarted: boolean };
 
 export type Step =
   | { kind: "start" }
-  | { kind: "call_model"; step: number; attempt: number; replaces: string | null; notBefore: number | null }
+  | CallModel
   | { kind: "run_tools"; calls: OpenCall[] }
   | { kind: "give_up"; code: "crash_loop" | "model_call_limit" }
   | { kind: "finish" };
+
+/** `attempt` counts the tries of the step, `tries` those of the model that is asked now: `fallback`, or the turn's own where that is null. */
+export type CallModel = {
+  kind: "call_model";
+  step: number;
+  attempt: number;
+  tries: number;
+  fallback: ModelName | null;
+  replaces: string | null;
+  notBefore: number | null;
+};
+
+export type ModelName = { model: string; provider: string };
 
 /** A step that takes the server down with it this often is not tried again. */
 const MAX_CRASHES = 3;
@@ -36,14 +49,21 @@ export function nextStep(log: readonly EventDraft[], { maxModelCalls }: { maxMod
   return callModel(answers + 1, log);
 }
 
-function callModel(step: number, log: readonly EventDraft[]): Step {
-  const attempts = log.flatMap((event) => (event.type === "model.started" && event.data.step === step ? [event.data] : []));
+function callModel(step: number, log: readonly EventDraft[]): CallModel {
+  const attemptsIn = (events: readonly EventDraft[]) =>
+    events.flatMap((event) => (event.type === "model.started" && event.data.step === step ? [event.data] : []));
+  const attempts = attemptsIn(log);
+  // A turn that has fallen back stays there: who failed it once is not asked again in every step.
+  const change = log.findLastIndex((event) => event.type === "model.retrying" && event.data.fallback != null);
+  const changed = log[change];
   // The wish to wait outlasts whatever came behind it: a restart, or words that a person added.
   const last = log.findLast(({ type }) => type === "model.started" || type === "model.retrying");
   return {
     kind: "call_model",
     step,
     attempt: attempts.length + 1,
+    tries: attemptsIn(log.slice(change + 1)).length + 1,
+    fallback: (changed?.type === "model.retrying" && changed.data.fallback) || null,
     replaces: attempts.at(-1)?.message_id ?? null,
     notBefore: last?.type === "model.retrying" ? Date.parse(last.data.next_retry_at) : null,
   };
@@ -64,9 +84,19 @@ export function openCalls(log: readonly EventDraft[]): OpenCall[] {
     .map((call) => ({ call, wasStarted: started.has(call.id) }));
 }
 
-/** The turn has taken the server down again and again without getting on. */
+/**
+ * The turn has taken the server down again and again without getting on, and the last time it was the only one that can have.
+ * A turn that merely ran while another one did is not given up for it.
+ */
 export function hasCrashedTooOften(log: readonly EventDraft[]): boolean {
-  const progress = log.findLastIndex(({ type }) => type.startsWith("message.") || type === "tool.completed");
-  const since = log.slice(progress + 1);
-  return since.filter((event) => event.type === "turn.resumed" && event.data.after === "crash").length >= MAX_CRASHES;
+  const crashes = crashesSinceProgress(log);
+  return crashes.length >= MAX_CRASHES && crashes.at(-1)!.alone === true;
 }
+
+export function crashesSinceProgress(log: readonly EventDraft[]): { alone?: boolean | undefined }[] {
+  const progress = log.findLastIndex(isProgress);
+  return log.slice(progress + 1).flatMap((event) => (event.type === "turn.resumed" && event.data.after === "crash" ? [event.data] : []));
+}
+
+/** The turn got on: what comes after this begins from a new place. */
+export const isProgress = ({ type }: EventDraft): boolean => type.startsWith("message.") || type === "tool.completed";

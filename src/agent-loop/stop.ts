@@ -6,17 +6,3 @@ export class TurnCancelled extends Error {
 export class TurnTimedOut extends Error {
   override readonly name = "TurnTimedOut";
 }
-
-/** Waits until a moment (milliseconds since 1970), for `longestMs`, or until the signal aborts, whichever comes first. Never throws. */
-export function waitUntil(moment: number, now: () => number, signal: AbortSignal, longestMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, Math.min(longestMs, Math.max(0, moment - now())));
-    signal.addEventListener("abort", done, { once: true });
-  });
-}

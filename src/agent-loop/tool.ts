@@ -13,7 +13,15 @@ export type ToolContext = {
   signal: AbortSignal;
 };
 
-/** Something a model can call. It answers a JSON value, or throws `ToolFailure` with words for the model. Anything else it throws is a bug. */
+/** What a transactional tool does to our own tables. Opaque to the loop: whoever keeps the log runs it, in the transaction of the call's end. */
+export class ToolWrite {
+  constructor(readonly script: unknown) {}
+}
+
+/**
+ * Something a model can call. It answers a JSON value, or throws `ToolFailure` with words for the model. Anything else it throws is a bug.
+ * A `transactional` one may read first, and hands over a `ToolWrite`, whose result is the call's.
+ */
 export type Tool<Input = unknown> = {
   name: string;
   description: string;
@@ -23,7 +31,7 @@ export type Tool<Input = unknown> = {
   parameters?: ToolDescription["parameters"];
   effect: ToolEffect;
   policy: ToolPolicy;
-  run(input: Input, context: ToolContext): JsonValue | Promise<JsonValue>;
+  run(input: Input, context: ToolContext): JsonValue | ToolWrite | Promise<JsonValue | ToolWrite>;
 };
 
 /** A failure that the model should read and act on. */

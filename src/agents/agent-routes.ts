@@ -35,6 +35,7 @@ export const agentRoutes = ({ db, agents, createAgent, updateAgent, once, checkC
         checkCapabilities(body.capabilities);
         return once({ request, actor, body }, 201, function* (tx) {
           yield* checkModel(tx, "default_model_id", body.default_model_id);
+          yield* checkModel(tx, "fallback_model_id", body.fallback_model_id);
           return yield* createAgent(tx, actor, body);
         });
       },
@@ -54,6 +55,7 @@ export const agentRoutes = ({ db, agents, createAgent, updateAgent, once, checkC
         if (body.capabilities) checkCapabilities(body.capabilities);
         return db.transact(function* (tx) {
           yield* checkModel(tx, "default_model_id", body.default_model_id);
+          yield* checkModel(tx, "fallback_model_id", body.fallback_model_id);
           return yield* updateAgent(tx, actor, params.agent_id, body);
         });
       },

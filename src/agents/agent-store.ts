@@ -47,6 +47,7 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
             description: input.description ?? null,
             systemPrompt: input.system_prompt,
             defaultModelId: input.default_model_id ?? null,
+            fallbackModelId: input.fallback_model_id ?? null,
             capabilities: input.capabilities,
             tags: input.tags,
             version: 1,
@@ -108,6 +109,8 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
             description: input.description,
             systemPrompt: input.system_prompt,
             defaultModelId: input.default_model_id,
+            fallbackModelId: input.fallback_model_id,
+            ...(input.default_model_id === undefined ? {} : { lostModel: null }),
             capabilities: input.capabilities,
             tags: input.tags,
             visibility: input.visibility,
@@ -126,11 +129,33 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
       return toAgent(row!);
     },
 
+    /** These models are about to be deleted. A provider may have thousands: only those that agents point at cost a search. */
+    *loseModels(tx: Tx, models: readonly { id: string; name: string }[]): Script<void> {
+      const pointers = { default: agents.defaultModelId, fallback: agents.fallbackModelId };
+      const rows = yield* run(tx.sql.selectDistinct(pointers).from(agents));
+      const used = new Set(rows.flatMap((row) => [row.default, row.fallback]));
+      for (const { id, name } of models.filter(({ id }) => used.has(id))) {
+        yield* run(tx.sql.update(agents).set({ fallbackModelId: null }).where(eq(agents.fallbackModelId, id)));
+        yield* run(tx.sql.update(agents).set({ defaultModelId: null, lostModel: name }).where(eq(agents.defaultModelId, id)));
+      }
+    },
+
     /** Hides it from lists; its sessions stay readable. What is archived already is not found. */
     *archive(tx: Tx, actor: Actor, id: string): Script<void> {
       const { status } = yield* this.get(tx, actor, id);
       if (status === "archived") throw notFound("Agent");
       yield* this.update(tx, actor, id, { status: "archived" });
+    },
+
+    /** Archived ones too. */
+    *idsOf({ sql }: Pick<Tx, "sql">, userId: string): Script<string[]> {
+      const rows = yield* run(sql.select({ id: agents.id }).from(agents).where(eq(agents.ownerId, userId)));
+      return rows.map(({ id }) => id);
+    },
+
+    /** Hands over everything that one user has to another. */
+    *transfer(tx: Tx, fromUserId: string, toUserId: string): Script<void> {
+      yield* run(tx.sql.update(agents).set({ ownerId: toUserId }).where(eq(agents.ownerId, fromUserId)).returning({ id: agents.id }));
     },
   };
 };
@@ -141,6 +166,8 @@ const toAgent = (row: Tables["agents"]["$inferSelect"]): Agent => ({
   description: row.description,
   system_prompt: row.systemPrompt,
   default_model_id: row.defaultModelId,
+  fallback_model_id: row.fallbackModelId,
+  lost_model: row.lostModel,
   capabilities: row.capabilities,
   tags: row.tags,
   version: row.version,

@@ -8,15 +8,17 @@ import { doc, resource } from "@/http/resource";
 import { AppError } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import type { ApiKeyStore } from "./api-key-store";
+import type { AuditLog } from "./audit-log";
+import { byOf } from "./by";
 import { actorOf } from "./request-actor";
 import { covers } from "./scopes";
 
 const DAY_MS = 24 * 3_600_000;
 
-type Parts = { db: Database; clock: Clock; apiKeys: ApiKeyStore; once: Once };
+type Parts = { db: Database; clock: Clock; apiKeys: ApiKeyStore; auditLog: AuditLog; once: Once };
 
 /** The caller's own API keys. */
-export const apiKeyRoutes = ({ db, clock, apiKeys, once }: Parts, prefix: "/api/auth" | "/v1/auth") => {
+export const apiKeyRoutes = ({ db, clock, apiKeys, auditLog, once }: Parts, prefix: "/api/auth" | "/v1/auth") => {
   const suffix = prefix === "/v1/auth" ? "V1" : "";
 
   /** Else a key that was lent for little, or for a day, could be made into one for everything, or for ever. */
@@ -49,7 +51,16 @@ export const apiKeyRoutes = ({ db, clock, apiKeys, once }: Parts, prefix: "/api/
       ({ body, request }) => {
         const actor = actorOf(request);
         refuseWiderKey(actor, body);
-        return once({ request, actor, body, isSecret: true }, 201, (tx) => apiKeys.create(tx, actor.user.id, body));
+        return once({ request, actor, body, isSecret: true }, 201, function* (tx) {
+          const made = yield* apiKeys.create(tx, actor.user.id, body);
+          yield* auditLog.record(tx, {
+            action: "api_key.created",
+            ...byOf(request),
+            targetId: made.id,
+            detail: { scopes: made.scopes.join(" ") },
+          });
+          return made;
+        });
       },
       {
         body: CreateApiKey,
@@ -66,7 +77,10 @@ export const apiKeyRoutes = ({ db, clock, apiKeys, once }: Parts, prefix: "/api/
       "/:key_id",
       async ({ params, request, status }) => {
         const { user } = actorOf(request);
-        await db.transact((tx) => apiKeys.remove(tx, user.id, params.key_id));
+        await db.transact(function* (tx) {
+          yield* apiKeys.remove(tx, user.id, params.key_id);
+          yield* auditLog.record(tx, { action: "api_key.deleted", ...byOf(request), targetId: params.key_id });
+        });
         return status(204, undefined);
       },
       {

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { User } from "@/domain/user";
+import { clientAddress } from "@/http/client-address";
 import { errorAnswer } from "@/http/errors";
 import type { Once } from "@/http/once";
+import type { RateLimits } from "@/http/rate-limits";
 import { doc, resource } from "@/http/resource";
-import { AppError, notFound } from "@/platform/app-error";
+import { AppError } from "@/platform/app-error";
 import type { Ticket } from "./begin-login";
 import type { CreateAccount } from "./create-account";
 import type { EndLogin } from "./end-login";
@@ -26,7 +28,16 @@ type AuthConfig = z.infer<typeof AuthConfig>;
 
 const Login = z.object({ email: z.string().max(320), password: z.string().max(1000) }).meta({ id: "Login" });
 const Register = z
-  .object({ email: z.email().max(320), password: z.string().min(8).max(1000), name: z.string().trim().min(1).max(255) })
+  .object({
+    email: z.email().max(320),
+    password: z.string().min(8).max(1000),
+    name: z.string().trim().min(1).max(255),
+    setup_token: z
+      .string()
+      .max(200)
+      .nullish()
+      .meta({ description: "Of the link that a new server prints: with it the first account is made." }),
+  })
   .meta({ id: "Register" });
 const Refresh = z.object({ refresh_token: z.string().max(10_000).nullish() }).meta({ id: "Refresh" });
 
@@ -39,11 +50,12 @@ type Parts = {
   answers: LoginAnswers;
   cookies: LoginCookies;
   once: Once;
+  rateLimits: Pick<RateLimits, "login" | "register">;
 };
 
 /** Signing in and out, and who is signed in. In mode none there are no accounts: everyone who reaches the server is the local user. */
 export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
-  const { config, signIn, createAccount, refreshLogin, endLogin, answers, cookies, once } = parts;
+  const { config, signIn, createAccount, refreshLogin, endLogin, answers, cookies, once, rateLimits } = parts;
   const suffix = prefix === "/v1/auth" ? "V1" : "";
 
   /** With an `Idempotency-Key` what is kept is the login, which the same pair of tokens is signed from again, and the password's hash. */
@@ -75,7 +87,11 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
       "/login",
       async ({ body, request }) => {
         refuseWithoutPasswords(config);
-        return answerOnce(request, body.email, await signIn(body), 200);
+        const address = clientAddress(request);
+        const giveBack = rateLimits.login(address, body.email);
+        const proven = await signIn(body, address);
+        giveBack();
+        return answerOnce(request, body.email, proven, 200);
       },
       {
         body: Login,
@@ -92,8 +108,9 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
       async ({ body, request }) => {
         refuseWithoutPasswords(config);
         if (!config.signup_enabled) throw new AppError("forbidden", "Nobody can sign up here: ask an admin", { code: "signup_disabled" });
-        const register = async () =>
-          answerOnce(request, body.email, await createAccount(body, request.headers.has("idempotency-key")), 201);
+        rateLimits.register(clientAddress(request));
+        const came = { address: clientAddress(request), isRepeated: request.headers.has("idempotency-key") };
+        const register = async () => answerOnce(request, body.email, await createAccount(body, came), 201);
         // Of two that ask the same at once, the second hashed its password before the first had kept its own: now it is there to compare.
         return register().catch((error: unknown) => {
           if (error instanceof AppError && error.kind === "idempotency_mismatch") return register();
@@ -106,7 +123,7 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
           operationId: `register${suffix}`,
           summary: "Make an account",
           description:
-            "The first account of a server is an admin's. Signs it in: sets both cookies too. With an `Idempotency-Key` the same login is answered again.",
+            "The first account of a server is an admin's; where other machines reach the server, it needs the `setup_token` of the link that the server printed. Signs it in: sets both cookies too. With an `Idempotency-Key` the same login is answered again.",
           answers: { 201: Tokens },
           isPublic: true,
         }),
@@ -117,7 +134,7 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
       async ({ body, request }) => {
         if (config.mode === "none") throw noAccounts();
         const token = body.refresh_token ?? refreshCookieOf(request);
-        return refreshLogin(token).then((ticket) => answers.json(ticket, 200), withoutCookies);
+        return refreshLogin(token, clientAddress(request)).then((ticket) => answers.json(ticket, 200), withoutCookies);
       },
       {
         body: Refresh,
@@ -148,22 +165,6 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
         }),
       },
     )
-    .get("/oauth/:provider", () => Promise.reject(notFound("OAuth provider")), {
-      detail: doc({
-        operationId: `startOAuth${suffix}`,
-        summary: "Go to an OAuth provider to sign in",
-        answers: { 303: null },
-        isPublic: true,
-      }),
-    })
-    .get("/callback/:provider", () => Promise.reject(notFound("OAuth provider")), {
-      detail: doc({
-        operationId: `finishOAuth${suffix}`,
-        summary: "Where an OAuth provider sends people back",
-        answers: { 303: null },
-        isPublic: true,
-      }),
-    })
     .get("/me", ({ request }) => actorOf(request).user, {
       detail: doc({ operationId: `getMe${suffix}`, summary: "Who is signed in", answers: { 200: User } }),
     });

@@ -1,11 +1,13 @@
 import type { Database } from "@/database/database";
+import { clientAddress } from "@/http/client-address";
 import { AppError } from "@/platform/app-error";
+import type { AuditLog } from "./audit-log";
 import type { Authenticate } from "./authenticate";
 import { refreshCookieOf } from "./login-cookies";
 import type { LoginStore } from "./login-store";
 import type { LoginTokens } from "./login-tokens";
 
-type Parts = { db: Database; logins: LoginStore; tokens: LoginTokens; authenticate: Authenticate };
+type Parts = { db: Database; logins: LoginStore; tokens: LoginTokens; authenticate: Authenticate; auditLog: AuditLog };
 
 export type EndLogin = ReturnType<typeof createEndLogin>;
 
@@ -13,7 +15,7 @@ export type EndLogin = ReturnType<typeof createEndLogin>;
  * Ends the login of whoever asks, whose access token may be over by then: the refresh cookie, which no other site's page can have sent,
  * shows as well which login it is. Throws 401 for strangers.
  */
-export const createEndLogin = ({ db, logins, tokens, authenticate }: Parts) =>
+export const createEndLogin = ({ db, logins, tokens, authenticate, auditLog }: Parts) =>
   async function endLogin(request: Request): Promise<void> {
     const cookie = refreshCookieOf(request);
     const refresh = cookie === undefined ? undefined : await tokens.readRefresh(cookie);
@@ -27,6 +29,9 @@ export const createEndLogin = ({ db, logins, tokens, authenticate }: Parts) =>
     if (loginId === undefined) return;
     await db.transact(function* (tx) {
       const found = yield* logins.findOpen(loginId);
-      if (found) yield* logins.revoke(tx, found.login);
+      if (!found) return;
+      const { id } = found.user;
+      yield* logins.revoke(tx, found.login);
+      yield* auditLog.record(tx, { action: "login.revoked", actorId: id, targetId: id, address: clientAddress(request) });
     });
   };

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, ne } from "drizzle-orm";
-import { contains } from "@/database/conditions";
+import { contains, hasTag } from "@/database/conditions";
 import { type Database, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
 import { LOCAL_USER, type User } from "@/domain/user";
@@ -98,6 +98,19 @@ export const createUserStore = ({ tables: { users } }: Pick<Database, "tables">,
       return counted!.total;
     },
 
+    /** Whether someone else than this user could administer the server. */
+    *hasOtherAdmin({ sql }: Pick<Tx, "sql">, id: string): Script<boolean> {
+      const isActiveAdmin = and(isAccount, eq(users.status, "active"), hasTag(users.roles, "admin"));
+      const [other] = yield* run(
+        sql
+          .select({ id: users.id })
+          .from(users)
+          .where(and(isActiveAdmin, ne(users.id, id)))
+          .limit(1),
+      );
+      return other !== undefined;
+    },
+
     /** Oldest first. */
     *list({ sql }: Pick<Tx, "sql">, { search }: { search?: string | undefined }, { offset, limit }: PageQuery): Script<Page<UserRow>> {
       const wanted = and(isAccount, search ? contains(search, users.email, users.name) : undefined);
@@ -110,10 +123,10 @@ export const createUserStore = ({ tables: { users } }: Pick<Database, "tables">,
 
     /** Open streams and later requests of the user see the new rights at once. */
     *update(tx: Tx, id: string, { name, roles, status, avatarUrl, isEmailVerified }: UserChange): Script<UserRow> {
-      yield* this.get(tx, id);
-      const [row] = yield* run(
-        tx.sql.update(users).set({ name, roles, status, avatarUrl, isEmailVerified }).where(eq(users.id, id)).returning(),
-      );
+      const before = yield* this.get(tx, id);
+      const change = { name, roles, status, avatarUrl, isEmailVerified };
+      if (Object.values(change).every((value) => value === undefined)) return before;
+      const [row] = yield* run(tx.sql.update(users).set(change).where(eq(users.id, id)).returning());
       told(tx, id);
       return row!;
     },

@@ -2,8 +2,9 @@ import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { Capability } from "@/domain/capability";
 import { invalid, notFound } from "@/platform/app-error";
 import type { CapabilityDefinition } from "./capability-definition";
-import { fileSystem, research, sandbox, webFetch } from "./coming-soon";
+import { research, sandbox, webFetch } from "./coming-soon";
 import { currentTime } from "./current-time";
+import { fileSystemOutline } from "./file-system";
 import { noOp } from "./no-op";
 import { taskList } from "./task-list";
 import { testMath } from "./test-math";
@@ -17,12 +18,16 @@ export const builtInCapabilities: readonly CapabilityDefinition[] = [
   currentTime,
   research,
   sandbox,
-  fileSystem,
+  fileSystemOutline,
   testMath,
   testWeather,
   taskList,
   webFetch,
 ];
+
+/** Some capabilities need parts of the server: once those are there, these take the places of the ones with the same ids. */
+export const withParts = (definitions: readonly CapabilityDefinition[], made: readonly CapabilityDefinition[]): CapabilityDefinition[] =>
+  definitions.map((definition) => made.find(({ id }) => id === definition.id) ?? definition);
 
 export type Catalog = ReturnType<typeof createCatalog>;
 

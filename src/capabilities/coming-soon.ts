@@ -22,16 +22,6 @@ export const sandbox: CapabilityDefinition = {
   tools: [],
 };
 
-export const fileSystem: CapabilityDefinition = {
-  id: "file_system",
-  name: "File System Access",
-  description: "Reads, writes, finds and edits files that belong to the session.",
-  status: "coming_soon",
-  icon: "folder",
-  category: "File Operations",
-  tools: [],
-};
-
 export const webFetch: CapabilityDefinition = {
   id: "web_fetch",
   name: "Web Fetch",

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { defineCommand } from "citty";
 import { type Config, readConfig } from "@/config";
 import { createLogger } from "@/platform/logger";
-import { startServer } from "@/start";
+import { type Running, startServer } from "@/start";
 import { VERSION } from "@/version";
 import { scheduleBackups } from "./scheduled-backups";
 
@@ -38,16 +38,20 @@ async function runServer(config: Config): Promise<void> {
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("SIGTERM", () => void stop("SIGTERM"));
   // Last: whoever reads it may send a signal at once.
-  process.stdout.write(banner(config, server.url));
+  process.stdout.write(banner(config, server));
 }
 
-function banner({ dataDir, authMode }: Config, url: string): string {
+function banner({ dataDir, authMode }: Config, { url, setupLink }: Running): string {
+  const setup =
+    setupLink === undefined
+      ? ""
+      : `  Set up    ${setupLink}\n            makes the first account, an admin's; works once, for 30 minutes\n`;
   return `
   Everruns ${VERSION}
 
   Open      ${url}/
   API       ${url}/swagger-ui/
-  Data      ${resolve(dataDir)}
+${setup}  Data      ${resolve(dataDir)}
   Accounts  ${authMode === "none" ? "none: whoever uses this machine is the admin" : authMode}
 
 `;

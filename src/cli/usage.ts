@@ -13,14 +13,16 @@ export class WrongUsage extends Error {
 export function checkUsage(command: CommandDef, args: string[]): void {
   const known = Object.entries((command.args ?? {}) as Arguments);
   const positionals = known.filter(([, { type }]) => type === "positional");
-  const options = Object.fromEntries(known.flatMap(([name, { type }]) => (type === "string" ? [[name, { type: "string" as const }]] : [])));
+  const options = Object.fromEntries(
+    known.flatMap(([name, { type }]) => (type === "string" || type === "boolean" ? [[name, { type } as const]] : [])),
+  );
   const given = parse(args, options, positionals.length > 0);
   if (given.length > positionals.length) throw new WrongUsage(`There is one word too many: ${given.at(-1)}`);
   if (given.length < positionals.filter(([, { required }]) => required).length)
     throw new WrongUsage(`A word is missing: ${positionals.at(given.length)?.[0]}`);
 }
 
-function parse(args: string[], options: Record<string, { type: "string" }>, allowPositionals: boolean): string[] {
+function parse(args: string[], options: Record<string, { type: "string" | "boolean" }>, allowPositionals: boolean): string[] {
   try {
     return parseArgs({ args, options, allowPositionals, strict: true }).positionals;
   } catch (error) {

@@ -1,16 +1,22 @@
 import { z } from "zod";
 import { StartRefused } from "@/platform/app-error";
 import { Secret } from "@/platform/secrets";
+import { isLoopback } from "./loopback";
 import type { Read } from "./read-variable";
 
 export type AuthMode = "none" | "admin" | "full";
 
-export type OAuthClient = {
+export type OAuthRegistration = {
   clientId: string;
   clientSecret: Secret;
+  /** Where the provider sends people back: from the configuration alone, never from a request. */
   redirectUri: string;
-  /** Empty: all. */
-  allowedDomains: string[];
+};
+
+export type OAuthSettings = {
+  /** `allowedDomains` in small letters; empty lets every account in. */
+  google?: OAuthRegistration & { issuer: string; allowedDomains: string[] };
+  github?: OAuthRegistration & { baseUrl: string; apiUrl: string };
 };
 
 export type AuthSettings = {
@@ -23,7 +29,7 @@ export type AuthSettings = {
   isPasswordEnabled: boolean;
   isSignupEnabled: boolean;
   /** Those that are set up, in mode full. */
-  oauth: Partial<Record<"google" | "github", OAuthClient>>;
+  oauth: OAuthSettings;
 };
 
 const MIN_SECRET_BYTES = 32;
@@ -75,20 +81,33 @@ function readJwtSecret(read: Read): Secret | undefined {
   return new Secret(text);
 }
 
-function readOAuth(read: Read, baseUrl: string): AuthSettings["oauth"] {
+function readOAuth(read: Read, baseUrl: string): OAuthSettings {
   const google = readClient(read, "google", baseUrl);
   const github = readClient(read, "github", baseUrl);
-  return { ...(google ? { google } : {}), ...(github ? { github } : {}) };
+  const allowedDomains = read.list("AUTH_GOOGLE_ALLOWED_DOMAINS").map((domain) => domain.toLowerCase());
+  return {
+    ...(google ? { google: { ...google, issuer: readEndpoint(read, "AUTH_GOOGLE_ISSUER"), allowedDomains } } : {}),
+    ...(github
+      ? { github: { ...github, baseUrl: readEndpoint(read, "AUTH_GITHUB_BASE_URL"), apiUrl: readEndpoint(read, "AUTH_GITHUB_API_URL") } }
+      : {}),
+  };
 }
 
-function readClient(read: Read, provider: "google" | "github", baseUrl: string): OAuthClient | undefined {
+function readClient(read: Read, provider: "google" | "github", baseUrl: string): OAuthRegistration | undefined {
   const prefix = `AUTH_${provider.toUpperCase()}`;
   const clientId = read.given(`${prefix}_CLIENT_ID`);
   const clientSecret = read.secret(`${prefix}_CLIENT_SECRET`);
   if (clientId === undefined && clientSecret === undefined) return undefined;
   if (clientId === undefined || clientSecret === undefined)
     throw new StartRefused(`${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET belong together: set both or neither.`);
-  const redirectUri = read.url(`${prefix}_REDIRECT_URI`, `${baseUrl.replace(/\/$/, "")}/api/auth/callback/${provider}`);
-  const allowedDomains = read.list(`${prefix}_ALLOWED_DOMAINS`).map((domain) => domain.toLowerCase());
-  return { clientId, clientSecret: new Secret(clientSecret), redirectUri, allowedDomains };
+  const redirectUri = read.url(`${prefix}_REDIRECT_URI`, `${baseUrl.replace(/\/+$/, "")}/api/auth/callback/${provider}`);
+  return { clientId, clientSecret: new Secret(clientSecret), redirectUri };
+}
+
+/** A client's secret and people's codes go there: in the clear only to this very machine. */
+function readEndpoint(read: Read, variable: string): string {
+  const text = read.text(variable);
+  const { protocol, hostname } = new URL(read.url(variable, text));
+  if (protocol === "https:" || isLoopback(hostname)) return text.replace(/\/+$/, "");
+  throw new StartRefused(`${variable} must be an https address.`);
 }

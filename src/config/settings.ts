@@ -1,3 +1,5 @@
+import { SECURITY_SETTINGS } from "./security-settings";
+
 export type Setting = { variable: string; fallback: string; meaning: string };
 
 /** Every variable that `serve` reads, for its help. Those that hold a secret may be given as a file too: the same name with `_FILE`. */
@@ -22,6 +24,9 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "AUTH_GITHUB_CLIENT_ID", fallback: "", meaning: "mode full: signing in with GitHub" },
   { variable: "AUTH_GITHUB_CLIENT_SECRET", fallback: "", meaning: "the secret of that client, or …_FILE" },
   { variable: "AUTH_GITHUB_REDIRECT_URI", fallback: "AUTH_BASE_URL/api/auth/callback/github", meaning: "where GitHub sends people back" },
+  { variable: "AUTH_GOOGLE_ISSUER", fallback: "https://accounts.google.com", meaning: "another OpenID provider in Google's place" },
+  { variable: "AUTH_GITHUB_BASE_URL", fallback: "https://github.com", meaning: "GitHub Enterprise: its address" },
+  { variable: "AUTH_GITHUB_API_URL", fallback: "https://api.github.com", meaning: "GitHub Enterprise: its address with /api/v3" },
   { variable: "ALLOW_INSECURE_PUBLIC", fallback: "false", meaning: "true: mode none may listen beyond this machine" },
   {
     variable: "SECRETS_ENCRYPTION_KEY",
@@ -33,11 +38,19 @@ export const SETTINGS: readonly Setting[] = [
     fallback: "",
     meaning: "the key before, while secrets are being sealed anew, or …_FILE",
   },
+  ...SECURITY_SETTINGS,
   { variable: "BACKUP_EVERY_HOURS", fallback: "0", meaning: "hours between two backups into the data folder; 0 makes none" },
   { variable: "BACKUP_KEEP", fallback: "7", meaning: "how many of those backups are kept" },
   { variable: "RETAIN_SESSIONS_DAYS", fallback: "0", meaning: "days after which idle sessions are removed; 0 keeps them for ever" },
   { variable: "RETAIN_AUDIT_DAYS", fallback: "0", meaning: "days for which the audit log is kept; 0 keeps it for ever" },
+  { variable: "TURN_MAX_MODEL_CALLS", fallback: "10", meaning: "model calls that one turn may make" },
+  { variable: "TURN_MAX_MINUTES", fallback: "10", meaning: "minutes that one turn may take" },
+  { variable: "TURN_MAX_CALLS_PER_STEP", fallback: "32", meaning: "tool calls that are run for one answer of a model" },
+  { variable: "TURN_MAX_OUTPUT_BYTES", fallback: "4194304", meaning: "bytes that the models of one turn may write" },
   { variable: "MCP_CONFIG", fallback: "", meaning: 'JSON file of MCP servers that run as programs here: {"mcpServers": {…}}' },
+  { variable: "SESSION_FILES_MAX_MIB", fallback: "100", meaning: "what the files of one session may have together" },
+  { variable: "SESSION_FILES_MAX_COUNT", fallback: "20000", meaning: "how many files and directories a session may have" },
+  { variable: "SESSION_FILES_PAST_MIB", fallback: "1000", meaning: "how much of their earlier versions is kept, for forks" },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models, or …_FILE" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models, or …_FILE" },
 ];

@@ -19,6 +19,11 @@ export type Tx = {
   readonly sql: Sql;
   /** Runs once the transaction is durable; never runs if it rolled back. */
   afterCommit(effect: () => void): void;
+  /**
+   * A part that may fail by itself: what it wrote, and what it wanted done after the commit, is taken back before its error comes out,
+   * and the rest of the transaction can go on.
+   */
+  attempt<T>(script: () => Script<T>): Script<T>;
 };
 
 export type Database = {

@@ -26,12 +26,7 @@ export function openDatabase(path: string, now: number, { migrations = MIGRATION
 
   const sqlite = new Sqlite(path, { create: path === ":memory:", readwrite: true, strict: true });
   try {
-    sqlite.run("PRAGMA busy_timeout = 5000");
-    sqlite.run("PRAGMA journal_mode = WAL");
-    sqlite.run("PRAGMA synchronous = FULL");
-    sqlite.run("PRAGMA foreign_keys = ON");
-    sqlite.run("PRAGMA temp_store = MEMORY");
-    sqlite.run(`PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES}`);
+    prepareConnection(sqlite);
     if (isBehind(sqlite, migrations)) snapshot(sqlite, path, now);
     migrate(sqlite, now, migrations);
   } catch (error) {
@@ -40,6 +35,40 @@ export function openDatabase(path: string, now: number, { migrations = MIGRATION
     throw error;
   }
   return createSqliteDatabase(sqlite, onDiskFull);
+}
+
+/**
+ * Opens the database for a command, also while a server has it open: each writes when the other does not. Throws `StartRefused` for a database
+ * that is missing or that only the server may bring up to date.
+ */
+export function openBesideServer(path: string, migrations: readonly Migration[] = MIGRATIONS): Database {
+  if (!existsSync(path))
+    throw new StartRefused(`There is no database at ${path}. Start the server once, or say which data folder with --data-dir.`);
+  refuseStrangeFile(path);
+  const sqlite = new Sqlite(path, { readwrite: true, strict: true });
+  try {
+    prepareConnection(sqlite);
+    if (isBehind(sqlite, migrations))
+      throw new StartRefused(
+        `The database ${path} is that of an older version. Start this version's server once: it brings it up to date.`,
+      );
+    migrate(sqlite, 0, migrations);
+  } catch (error) {
+    sqlite.close();
+    if (isDamage(error)) throw new StartRefused(`The database ${path} is damaged. Restore a backup; nothing was changed.`);
+    throw error;
+  }
+  // The log is the server's to write back: a command does not wait for that.
+  return { ...createSqliteDatabase(sqlite, () => {}), close: () => sqlite.close() };
+}
+
+function prepareConnection(sqlite: Sqlite): void {
+  sqlite.run("PRAGMA busy_timeout = 5000");
+  sqlite.run("PRAGMA journal_mode = WAL");
+  sqlite.run("PRAGMA synchronous = FULL");
+  sqlite.run("PRAGMA foreign_keys = ON");
+  sqlite.run("PRAGMA temp_store = MEMORY");
+  sqlite.run(`PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES}`);
 }
 
 /** Made under another name: a crash in the first moments must not leave an empty file, which a later start would refuse. */

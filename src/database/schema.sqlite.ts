@@ -20,5 +20,8 @@ export const {
   sessions,
   events,
   turns,
+  fileContents,
+  files,
+  fileUsage,
   idempotencyKeys,
 } = schema(sqliteKit);

@@ -7,7 +7,7 @@ import type { Usage } from "@/domain/usage";
 import type { Kit } from "./kit";
 
 /** Every table on one page. Rows are read and written by the store of the same name; what is over for good is removed by `retention/`. */
-export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex, primaryKey }: Kit) => {
+export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqueIndex, primaryKey }: Kit) => {
   const users = table("users", {
     id: text("id").primaryKey(),
     email: text("email").notNull().unique(),
@@ -127,6 +127,8 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       contextWindow: int("context_window"),
       isDefault: bool("is_default").notNull(),
       status: text("status").$type<LlmModel["status"]>().notNull(),
+      /** The model that goes on where this one cannot answer. Cleared when that one is deleted: SQLite can't add a column that does it itself. */
+      fallbackModelId: text("fallback_model_id"),
       createdAt: int("created_at").notNull(),
       updatedAt: int("updated_at").notNull(),
     },
@@ -147,6 +149,10 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       description: text("description"),
       systemPrompt: text("system_prompt").notNull(),
       defaultModelId: text("default_model_id").references(() => llmModels.id, { onDelete: "set null" }),
+      /** Cleared when the model is deleted. */
+      fallbackModelId: text("fallback_model_id"),
+      /** `provider/model` of the default model that was deleted, until another is chosen. */
+      lostModel: text("lost_model"),
       /** In order: the index is the position. */
       capabilities: json<string[]>("capabilities").notNull(),
       tags: json<string[]>("tags").notNull(),
@@ -188,6 +194,8 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       modelId: text("model_id").references(() => llmModels.id, { onDelete: "set null" }),
       /** Null follows the agent. */
       agentVersion: int("agent_version"),
+      /** `provider/model` of its model that was deleted, until another is chosen. */
+      lostModel: text("lost_model"),
       status: text("status").$type<"pending" | "running" | "waiting" | "failed">().notNull(),
       usage: json<Usage>("usage").notNull(),
       costUsd: real("cost_usd"),
@@ -239,6 +247,8 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       position: int("position").notNull(),
       status: text("status").$type<"queued" | "running" | "waiting" | "completed" | "failed" | "cancelled">().notNull(),
       cancelRequestedAt: int("cancel_requested_at"),
+      /** It runs alone after crashes, until it has shown that it does not cause them. */
+      isOnTrial: bool("is_on_trial").notNull().default(false),
       model: text("model"),
       agentVersion: int("agent_version"),
       usage: json<Usage>("usage").notNull(),
@@ -255,6 +265,57 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
       uniqueIndex("turns_one_active").on(row.sessionId).where(sql`status in ('running', 'waiting')`),
     ],
   );
+
+  /** What files hold, each content once for all sessions: it is there as long as a version of a file refers to it. */
+  const fileContents = table("file_contents", {
+    /** SHA-256 of the bytes, in hex. */
+    hash: text("hash").primaryKey(),
+    sizeBytes: int("size_bytes").notNull(),
+    /** Valid UTF-8 without NUL. */
+    isText: bool("is_text").notNull(),
+    bytes: bytes("bytes").notNull(),
+  });
+
+  /** Files and directories of sessions, in every version since they were made: a version holds from its sequence in the log until the next. */
+  const files = table(
+    "files",
+    {
+      sessionId: text("session_id")
+        .notNull()
+        .references(() => sessions.id, { onDelete: "cascade" }),
+      path: text("path").notNull(),
+      /** The sequence of the event that made this version, and of the one that ended it; null while it is the present one. */
+      since: int("since").notNull(),
+      until: int("until"),
+      id: text("id").notNull(),
+      parent: text("parent").notNull(),
+      isDirectory: bool("is_directory").notNull(),
+      isReadonly: bool("is_readonly").notNull(),
+      sizeBytes: int("size_bytes").notNull(),
+      /** Null for a directory, and for an old version whose content was let go. */
+      hash: text("hash").references(() => fileContents.hash),
+      createdAt: int("created_at").notNull(),
+      updatedAt: int("updated_at").notNull(),
+    },
+    (row) => [
+      primaryKey({ columns: [row.sessionId, row.path, row.since] }),
+      uniqueIndex("files_present").on(row.sessionId, row.path).where(sql`until is null`),
+      index("files_by_parent").on(row.sessionId, row.parent, row.path),
+      index("files_past").on(row.sessionId, row.until).where(sql`until is not null`),
+      index("files_by_content").on(row.hash),
+    ],
+  );
+
+  /** What a session's files take up, kept beside them because counting ten thousand of them takes longer than writing one. */
+  const fileUsage = table("file_usage", {
+    sessionId: text("session_id")
+      .primaryKey()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    /** Files and directories that are there now, their bytes, and the bytes of their earlier versions. */
+    entries: int("entries").notNull(),
+    presentBytes: int("present_bytes").notNull(),
+    pastBytes: int("past_bytes").notNull(),
+  });
 
   const idempotencyKeys = table(
     "idempotency_keys",
@@ -350,6 +411,9 @@ export const schema = ({ table, text, int, real, bool, json, index, uniqueIndex,
     sessions,
     events,
     turns,
+    fileContents,
+    files,
+    fileUsage,
     idempotencyKeys,
   };
 };

@@ -52,10 +52,30 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     return step.value;
   }
 
+  // biome-ignore lint/correctness/useYield: driven on the spot, because what fails inside is caught here
+  function* attempt<T>(script: () => Script<T>, effects: Operation["effects"]): Script<T> {
+    const before = effects.length;
+    sqlite.run("SAVEPOINT attempt");
+    try {
+      const result = drive(script());
+      sqlite.run("RELEASE attempt");
+      return result;
+    } catch (error) {
+      effects.length = before;
+      if (sqlite.inTransaction) sqlite.run("ROLLBACK TO attempt");
+      if (sqlite.inTransaction) sqlite.run("RELEASE attempt");
+      throw error;
+    }
+  }
+
   function perform(operation: Operation): void {
     sqlite.run("SAVEPOINT operation");
     try {
-      const tx: Tx = { sql, afterCommit: (effect) => void operation.effects.push(effect) };
+      const tx: Tx = {
+        sql,
+        afterCommit: (effect) => void operation.effects.push(effect),
+        attempt: (script) => attempt(script, operation.effects),
+      };
       operation.outcome = { result: drive(operation.script(tx)) };
       sqlite.run("RELEASE operation");
     } catch (error) {
@@ -70,6 +90,8 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
 
   function flush(): void {
     const batch = waiting.splice(0, BATCH_LIMIT);
+    // Closing has done the work already, and there is no database any more.
+    if (batch.length === 0) return;
     if (waiting.length > 0) setImmediate(flush);
     const isRelaxed = !batch.some(({ isDurable }) => isDurable);
     try {

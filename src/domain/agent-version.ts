@@ -5,6 +5,7 @@ import { Id, Timestamp } from "./common";
 /** What an agent is made of: everything that changes how it answers. A change of any of it is a new version. */
 export const AgentDefinition = Agent.omit({
   id: true,
+  lost_model: true,
   version: true,
   tags: true,
   visibility: true,

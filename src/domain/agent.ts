@@ -10,6 +10,11 @@ export const Agent = z
     description: z.string().nullable(),
     system_prompt: z.string(),
     default_model_id: Id.nullable(),
+    fallback_model_id: Id.nullable().meta({ description: "The model that goes on where the agent's or the session's own cannot answer." }),
+    lost_model: z
+      .string()
+      .nullable()
+      .meta({ description: "`provider/model` of the default model that was deleted; null once `default_model_id` is set or cleared." }),
     capabilities: z.array(z.string()),
     tags: Tags,
     /** Counts from 1; goes up with every change of how the agent answers. */
@@ -27,6 +32,7 @@ const fields = {
   description: z.string().max(10_000).nullish(),
   system_prompt: z.string().max(500_000),
   default_model_id: Id.nullish(),
+  fallback_model_id: Id.nullish(),
   capabilities: z.array(z.string().min(1).max(128)).max(100),
   tags: Tags,
   visibility: Visibility,
@@ -42,7 +48,7 @@ export const CreateAgent = z
   .meta({ id: "CreateAgent" });
 export type CreateAgent = z.infer<typeof CreateAgent>;
 
-/** Absent fields stay as they are; `null` clears `description` and `default_model_id`. */
+/** Absent fields stay as they are; `null` clears `description`, `default_model_id` and `fallback_model_id`. */
 export const UpdateAgent = z
   .object({ ...fields, status: z.enum(["active", "archived"]) })
   .partial()

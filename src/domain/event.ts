@@ -21,11 +21,14 @@ export const KeptEvents = {
   "message.assistant": MessageEvent,
   "message.tool_result": MessageEvent,
   "message.system": MessageEvent,
-  /** `fell_back`: the session's or the agent's own model is disabled, so another answers. */
+  /** `fell_back`: the session's or the agent's own model is disabled or was deleted, so another answers. */
   "turn.started": z
     .object({ ...turn, model: z.string().nullable(), provider: z.string().nullable(), fell_back: z.boolean() })
     .meta({ id: "TurnStarted" }),
-  "turn.resumed": z.object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown", "disk_full"]) }).meta({ id: "TurnResumed" }),
+  /** `alone`: nothing else could have caused the crash. Absent in logs of older versions. */
+  "turn.resumed": z
+    .object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown", "disk_full"]), alone: z.boolean().optional() })
+    .meta({ id: "TurnResumed" }),
   "turn.completed": z
     .object({ ...turn, ...spent, finish_reason: z.enum(["stop", "length", "content_filter", "refusal", "model_call_limit", "other"]) })
     .meta({ id: "TurnCompleted" }),
@@ -33,8 +36,20 @@ export const KeptEvents = {
   "turn.cancelled": z.object({ ...turn, ...spent }).meta({ id: "TurnCancelled" }),
   /** `replaces` is the message of the attempt before: what was streamed of it will not be kept. */
   "model.started": z.object({ ...step, ...model, replaces: Id.nullable() }).meta({ id: "ModelStarted" }),
+  /**
+   * `model` and `provider` failed. `fallback` names who is asked instead, at once and for the rest of the turn; null: the same again, then.
+   * Who really answers stands in each `model.started`. Absent in logs of older versions.
+   */
   "model.retrying": z
-    .object({ ...step, ...model, code: z.string(), error: z.string(), delay_ms: z.int(), next_retry_at: Timestamp })
+    .object({
+      ...step,
+      ...model,
+      code: z.string(),
+      error: z.string(),
+      delay_ms: z.int(),
+      next_retry_at: Timestamp,
+      fallback: z.object(model).nullable().optional(),
+    })
     .meta({ id: "ModelRetrying" }),
   "model.completed": z
     .object({ ...step, ...model, ...spent, finish_reason: z.string(), time_to_first_token_ms: z.int().nullable() })
@@ -49,6 +64,24 @@ export const KeptEvents = {
       duration_ms: z.int().nullable(),
     })
     .meta({ id: "ToolCompleted" }),
+  /**
+   * A file or directory of the session changed, by a tool (then `turn_id` says of which turn) or by a person. What one change brings with
+   * it is not told: parents that are made, and what is in a directory that is moved, copied or deleted. `from_path` is where it was moved
+   * or copied from.
+   */
+  "file.changed": z
+    .object({
+      turn_id: Id.optional(),
+      path: z.string(),
+      change: z.enum(["written", "moved", "copied", "deleted"]),
+      from_path: z.string().nullable(),
+      is_directory: z.boolean(),
+      is_readonly: z.boolean(),
+      size_bytes: z.int(),
+    })
+    .meta({ id: "FileChanged" }),
+  /** The session is a copy of another's log up to `after_sequence`; what comes before this event happened there. */
+  "session.forked": z.object({ turn_id: Id.optional(), from_session_id: Id, after_sequence: z.int() }).meta({ id: "SessionForked" }),
   "session.updated": Session.pick({ title: true, tags: true, model_id: true, status: true })
     .partial()
     .extend({ turn_id: Id.optional() })

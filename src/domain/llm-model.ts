@@ -36,6 +36,7 @@ export const LlmModel = z
     context_window: z.int().nullable(),
     is_default: z.boolean(),
     status: z.enum(["active", "disabled"]),
+    fallback_model_id: Id.nullable().meta({ description: "The model that goes on where this one's provider stays down or refuses." }),
     profile: ModelProfile.nullable(),
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -55,6 +56,7 @@ const fields = {
   context_window: z.int().min(1).max(1_000_000_000).nullish(),
   is_default: z.boolean(),
   status: z.enum(["active", "disabled"]),
+  fallback_model_id: Id.nullish(),
 };
 
 /** `display_name` is the `model_id` when absent. */
@@ -69,5 +71,6 @@ export const CreateLlmModel = z
   .meta({ id: "CreateLlmModel" });
 export type CreateLlmModel = z.infer<typeof CreateLlmModel>;
 
+/** Absent fields stay as they are; `null` clears `context_window` and `fallback_model_id`. */
 export const UpdateLlmModel = z.object(fields).partial().meta({ id: "UpdateLlmModel" });
 export type UpdateLlmModel = z.infer<typeof UpdateLlmModel>;

@@ -15,6 +15,10 @@ export const Session = z
     model_id: Id.nullable(),
     /** The version of the agent that the session is pinned to; null follows the agent. */
     agent_version: z.int().nullable(),
+    lost_model: z
+      .string()
+      .nullable()
+      .meta({ description: "`provider/model` of the session's model that was deleted; null once `model_id` is set or cleared." }),
     status: SessionStatus,
     /** Of all its turns together. */
     usage: Usage.extend({ cost_usd: z.number().nullable() }).meta({ id: "SessionUsage" }),
@@ -38,3 +42,6 @@ export const UpdateSession = z
   .partial()
   .meta({ id: "UpdateSession" });
 export type UpdateSession = z.infer<typeof UpdateSession>;
+
+export const ForkSession = z.object({ after_sequence: z.int().min(0).nullish(), title: Title.nullish() }).meta({ id: "ForkSession" });
+export type ForkSession = z.infer<typeof ForkSession>;

@@ -6,6 +6,7 @@ import { Id } from "@/domain/common";
 import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/event";
 import type { Actor } from "@/domain/user";
 import { listOf, type Page, PageQuery, SequenceQuery } from "@/http/lists";
+import type { OpenStreams } from "@/http/open-streams";
 import { doc, resource } from "@/http/resource";
 import { type Frame, sse } from "@/http/sse";
 import { addressOf, type SessionAddress, type UnderSession } from "@/http/under-session";
@@ -29,6 +30,7 @@ type Parts = {
   eventLog: EventLog;
   followSession: FollowSession;
   listEvents: ListEvents;
+  openStreams: OpenStreams;
   /** Throws unless the caller may read the session. */
   checkSession: (actor: Actor, address: SessionAddress) => Script<unknown>;
   holdRights: HoldRights;
@@ -36,11 +38,15 @@ type Parts = {
   closing: AbortSignal;
 };
 
-export function eventRoutes({ db, eventLog, followSession, listEvents, checkSession, holdRights, closing }: Parts, under: UnderSession) {
+export function eventRoutes(
+  { db, eventLog, followSession, listEvents, openStreams, checkSession, holdRights, closing }: Parts,
+  under: UnderSession,
+) {
   async function stream(request: Request, address: SessionAddress, query: Query): Promise<Response> {
     const after = await startOf(request, address, query);
     const left = new AbortController();
     const types = typesOf(query);
+    left.signal.addEventListener("abort", openStreams.hold(request), { once: true });
     request.signal.addEventListener("abort", () => left.abort(), { once: true });
     const held = holdRights(actorOf(request), (actor) => db.read(() => checkSession(actor, address)));
     left.signal.addEventListener("abort", held.release, { once: true });

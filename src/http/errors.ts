@@ -12,6 +12,7 @@ const STATUS: Record<ErrorKind, number> = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  timeout: 408,
   conflict: 409,
   too_large: 413,
   unsupported_media_type: 415,
@@ -32,6 +33,8 @@ export function errorAnswer(error: AppError, headers: Record<string, string> = {
         ...headers,
         ...(retry === undefined ? {} : { "retry-after": String(retry) }),
         ...(status === 401 ? { "www-authenticate": challengeOf(error) } : {}),
+        // What the client still has to send is not waited for.
+        ...(status === 408 ? { connection: "close" } : {}),
       },
     },
   );

@@ -1,5 +1,6 @@
-import { and, eq, lt } from "drizzle-orm";
+import { and, eq, like, lt } from "drizzle-orm";
 import { type Database, run, type Script, type Tx } from "@/database/database";
+import type { SealedColumn } from "@/database/reseal";
 import type { Tables } from "@/database/schema";
 import type { Clock } from "@/platform/clock";
 
@@ -22,3 +23,21 @@ export const createIdempotencyStore = ({ tables: { idempotencyKeys } }: Pick<Dat
     yield* run(tx.sql.insert(idempotencyKeys).values({ ...key, ...answer, createdAt: clock.now() }));
   },
 });
+
+/** Binds a sealed answer to its place. */
+export const answerContext = ({ callerId, route, key }: IdempotencyKey): string =>
+  `idempotency_keys/${JSON.stringify({ callerId, route, key })}`;
+
+/** Answers that hold a secret. The others are JSON, which never begins like a sealed text. */
+export const sealedAnswers = ({ idempotencyKeys }: Pick<Tables, "idempotencyKeys">): SealedColumn =>
+  function* (tx) {
+    const rows = yield* run(tx.sql.select().from(idempotencyKeys).where(like(idempotencyKeys.answer, "v1.%")));
+    return rows.map((row) => ({
+      sealed: row.answer,
+      context: answerContext(row),
+      *replace(answer) {
+        const own = and(eq(idempotencyKeys.callerId, row.callerId), eq(idempotencyKeys.route, row.route), eq(idempotencyKeys.key, row.key));
+        yield* run(tx.sql.update(idempotencyKeys).set({ answer }).where(own).returning({ key: idempotencyKeys.key }));
+      },
+    }));
+  };

@@ -1,19 +1,30 @@
 import { AppError } from "@/platform/app-error";
-
-/** The largest body of a request, in bytes. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+import { bodyRulesOf, MAX_BODY_BYTES } from "./body-rules";
 
 const MAX_DEPTH = 64;
 
-/** A client that takes longer than this to send its body holds a connection for nothing. */
-const ARRIVAL_MS = 60_000;
+const rawBodies = new WeakMap<Request, Uint8Array>();
+
+/** The bytes of a body that is a file, or undefined where it was JSON. */
+export const rawBodyOf = (request: Request): Uint8Array | undefined => rawBodies.get(request);
+
+/** Reads a body: JSON, or a file as it is where the address takes one. Of a file the route sees an empty object; `rawBodyOf` has the bytes. */
+export async function readBody(request: Request): Promise<unknown> {
+  const { maxBytes, isRaw } = bodyRulesOf(request);
+  if (!isRaw) return readJsonBody(request, PATIENCE, maxBytes);
+  rawBodies.set(request, await receive(request, PATIENCE, maxBytes));
+  return {};
+}
+
+/** A client that takes longer than this to send its body, or is silent for so long in its middle, holds a connection for nothing. */
+const PATIENCE = { wholeMs: 60_000, silenceMs: 30_000 };
 
 /**
  * Reads a JSON body: UTF-8 only, at most 64 levels deep, and only characters that every store and every model can take.
  * The depth is counted on the text, before anything is built from it. An absent body is an empty object, so that `POST {}` may leave it out.
  */
-export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS): Promise<unknown> {
-  const bytes = await receive(request, arrivalMs);
+export async function readJsonBody(request: Request, patience = PATIENCE, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
+  const bytes = await receive(request, patience, maxBytes);
   if (bytes.byteLength === 0) return {};
   const text = decode(bytes);
   refuseDepth(text);
@@ -23,33 +34,35 @@ export async function readJsonBody(request: Request, arrivalMs = ARRIVAL_MS): Pr
 }
 
 /** What a client sends in chunks has no declared length: it is counted as it comes, and not kept beyond the limit. */
-async function receive(request: Request, arrivalMs: number): Promise<Uint8Array> {
+async function receive(request: Request, { wholeMs, silenceMs }: typeof PATIENCE, maxBytes: number): Promise<Uint8Array> {
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (!reader) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new AppError("invalid", "The body did not arrive in time", { code: "body_timeout" })),
-    arrivalMs,
-  );
+  const giveUp = () => late.reject(new AppError("timeout", "The body did not arrive in time", { code: "body_timeout" }));
+  const whole = setTimeout(giveUp, wholeMs);
+  let silence: Timer | undefined;
   try {
     for (;;) {
+      clearTimeout(silence);
+      silence = setTimeout(giveUp, silenceMs);
       const { done, value } = await Promise.race([reader.read(), late.promise]);
       if (done) return Buffer.concat(chunks);
       length += value.byteLength;
-      if (length > MAX_BODY_BYTES) throw tooLarge();
+      if (length > maxBytes) throw tooLarge(maxBytes);
       chunks.push(value);
     }
   } catch (error) {
     reader.cancel().catch(() => {});
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearTimeout(whole);
+    clearTimeout(silence);
   }
 }
 
-export const tooLarge = () => new AppError("too_large", `The body is larger than ${MAX_BODY_BYTES} bytes`);
+export const tooLarge = (maxBytes: number) => new AppError("too_large", `The body is larger than ${maxBytes} bytes`);
 
 function decode(bytes: Uint8Array): string {
   try {

@@ -16,6 +16,8 @@ export type RouteDoc = {
   answers: Record<number, Answer | null>;
   /** Needs no credential, in any mode. */
   isPublic?: boolean;
+  /** The body may also be a file's bytes as they are, under another type than JSON's. */
+  takesBytes?: boolean;
 };
 
 /**

@@ -10,9 +10,9 @@ const HEARTBEAT_MS = 7500;
 
 /**
  * Server-sent events from a source that is pulled: the next batch is asked for when the client has taken the last,
- * so a slow client costs one batch. Source: html.spec.whatwg.org/multipage/server-sent-events.html
+ * so a slow client costs one batch. `end` is called once it is over, whoever ended it. Source: html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function sse(source: AsyncGenerator<Frame[]>, stop: () => void, heartbeatMs = HEARTBEAT_MS): Response {
+export function sse(source: AsyncGenerator<Frame[]>, end: () => void, heartbeatMs = HEARTBEAT_MS): Response {
   let next: Promise<IteratorResult<Frame[]>> | undefined;
   let isOpened = false;
 
@@ -24,13 +24,19 @@ export function sse(source: AsyncGenerator<Frame[]>, stop: () => void, heartbeat
           return controller.enqueue(OPENING);
         }
         next ??= source.next();
-        const result = await within(next, heartbeatMs);
+        const result = await within(next, heartbeatMs).catch((error) => {
+          end();
+          throw error;
+        });
         if (result === "late") return controller.enqueue(HEARTBEAT);
         next = undefined;
-        if (result.done) return controller.close();
+        if (result.done) {
+          end();
+          return controller.close();
+        }
         controller.enqueue(encoder.encode(result.value.map(toText).join("")));
       },
-      cancel: stop,
+      cancel: end,
     },
     { highWaterMark: 0 },
   );

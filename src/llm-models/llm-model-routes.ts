@@ -6,22 +6,27 @@ import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
 import { adminOf } from "@/llm-providers/admin-only";
 import { bareList, bareListOf } from "@/llm-providers/bare-list";
+import type { CheckModel } from "./check-model";
 import type { LlmModelStore } from "./llm-model-store";
+import type { LoseModels } from "./lose-models";
 
 type Parts = {
   db: Database;
   models: LlmModelStore;
   once: Once;
+  checkModel: CheckModel;
+  loseModels: LoseModels;
   /** Runs after every change, in its transaction. */
   settleDefaults: (tx: Tx) => Script<void>;
 };
 
-export const llmModelRoutes = ({ db, models, once, settleDefaults }: Parts) =>
+export const llmModelRoutes = ({ db, models, once, checkModel, loseModels, settleDefaults }: Parts) =>
   resource("/v1", "llm-models")
     .post(
       "/llm-providers/:id/models",
       ({ params, body, request }) =>
         once({ request, actor: adminOf(request), body }, 201, function* (tx) {
+          yield* checkModel(tx, "fallback_model_id", body.fallback_model_id);
           const { id } = yield* models.create(tx, params.id, body);
           yield* settleDefaults(tx);
           return yield* models.get(tx, id);
@@ -74,6 +79,7 @@ export const llmModelRoutes = ({ db, models, once, settleDefaults }: Parts) =>
       ({ params, body, request }) => {
         adminOf(request);
         return db.transact(function* (tx) {
+          yield* checkModel(tx, "fallback_model_id", body.fallback_model_id);
           yield* models.update(tx, params.id, body);
           yield* settleDefaults(tx);
           return yield* models.get(tx, params.id);
@@ -94,6 +100,7 @@ export const llmModelRoutes = ({ db, models, once, settleDefaults }: Parts) =>
       async ({ params, request, status }) => {
         adminOf(request);
         await db.transact(function* (tx) {
+          yield* loseModels(tx, yield* models.named(tx, { id: params.id }));
           yield* models.remove(tx, params.id);
           yield* settleDefaults(tx);
         });

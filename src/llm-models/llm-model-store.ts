@@ -5,12 +5,14 @@ import type { CreateLlmModel, LlmModel, LlmModelWithProvider, UpdateLlmModel } f
 import type { ProviderType } from "@/domain/llm-provider";
 import type { Page, PageQuery } from "@/http/lists";
 import type { LlmProviderStore } from "@/llm-providers/llm-provider-store";
-import { conflict, notFound } from "@/platform/app-error";
+import { conflict, invalid, notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp } from "@/platform/clock";
 import { newId } from "@/platform/ids";
 import { knownProfile } from "./known-profile";
 
 type ModelRow = Tables["llmModels"]["$inferSelect"];
+/** A model's id and its name, `provider/model`. */
+export type NamedModel = { id: string; name: string };
 type Joined = { model: ModelRow; providerName: string; providerType: ProviderType };
 
 export type LlmModelStore = ReturnType<typeof createLlmModelStore>;
@@ -62,6 +64,7 @@ export const createLlmModelStore = (
             contextWindow: input.context_window ?? null,
             isDefault: false,
             status: input.status,
+            fallbackModelId: input.fallback_model_id ?? null,
             createdAt: now,
             updatedAt: now,
           })
@@ -100,6 +103,7 @@ export const createLlmModelStore = (
 
     *update(tx: Tx, id: string, input: UpdateLlmModel): Script<LlmModelWithProvider> {
       const before = yield* this.get(tx, id);
+      if (input.fallback_model_id === id) throw invalid("fallback_model_id must name another model: a model can't fall back to itself");
       if (input.model_id !== undefined) yield* refuseTaken(tx, before.provider_id, input.model_id, id);
       yield* run(
         tx.sql
@@ -110,6 +114,7 @@ export const createLlmModelStore = (
             capabilities: input.capabilities,
             contextWindow: input.context_window,
             status: input.status,
+            fallbackModelId: input.fallback_model_id,
             updatedAt: clock.now(),
           })
           .where(eq(llmModels.id, id))
@@ -118,6 +123,25 @@ export const createLlmModelStore = (
       if (input.is_default) yield* this.makeDefault(tx, id);
       if (input.is_default === false && before.is_default) yield* this.markDefault(tx, null);
       return yield* this.get(tx, id);
+    },
+
+    /** The ids and `provider/model` names of one model, or of all of a provider. */
+    *named({ sql }: Pick<Tx, "sql">, which: { id: string } | { providerId: string }): Script<NamedModel[]> {
+      const wanted = "id" in which ? eq(llmModels.id, which.id) : eq(llmModels.providerId, which.providerId);
+      return yield* run(
+        sql
+          .select({ id: llmModels.id, name: raw<string>`${llmProviders.name} || '/' || ${llmModels.modelId}` })
+          .from(llmModels)
+          .innerJoin(llmProviders, eq(llmModels.providerId, llmProviders.id))
+          .where(wanted),
+      );
+    },
+
+    /** These models are about to be deleted: whoever falls back to one of them does so no more. */
+    *loseModels(tx: Tx, models: readonly NamedModel[]): Script<void> {
+      const used = new Set((yield* run(tx.sql.selectDistinct({ id: llmModels.fallbackModelId }).from(llmModels))).map(({ id }) => id));
+      for (const { id } of models.filter(({ id }) => used.has(id)))
+        yield* run(tx.sql.update(llmModels).set({ fallbackModelId: null }).where(eq(llmModels.fallbackModelId, id)));
     },
 
     /** An agent or a session that used it falls back to the next choice. */
@@ -154,6 +178,7 @@ function toModel(row: ModelRow, type: ProviderType): LlmModel {
     context_window: row.contextWindow ?? profile?.limits?.context ?? null,
     is_default: row.isDefault,
     status: row.status,
+    fallback_model_id: row.fallbackModelId,
     profile,
     created_at: toTimestamp(row.createdAt),
     updated_at: toTimestamp(row.updatedAt),

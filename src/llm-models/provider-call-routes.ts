@@ -12,14 +12,14 @@ export const providerCallRoutes = ({ once, testProvider, syncModels }: Parts) =>
   resource("/v1/llm-providers", "llm-providers")
     .post(
       "/:id/test",
-      async ({ params, request }) => {
-        const actor = adminOf(request);
-        const result = await testProvider(params.id);
-        // biome-ignore lint/correctness/useYield: the script keeps nothing but the answer
-        return once({ request, actor, body: null }, 200, function* () {
-          return result;
-        });
-      },
+      ({ params, body, request }) =>
+        once.calling({ request, actor: adminOf(request), body }, 200, async () => {
+          const result = await testProvider(params.id);
+          // biome-ignore lint/correctness/useYield: the script keeps nothing but the answer
+          return function* () {
+            return result;
+          };
+        }),
       {
         detail: doc({
           operationId: "testLlmProvider",
@@ -31,10 +31,7 @@ export const providerCallRoutes = ({ once, testProvider, syncModels }: Parts) =>
     )
     .post(
       "/:id/sync-models",
-      async ({ params, request }) => {
-        const actor = adminOf(request);
-        return once({ request, actor, body: null }, 200, await syncModels(params.id));
-      },
+      ({ params, body, request }) => once.calling({ request, actor: adminOf(request), body }, 200, () => syncModels(params.id)),
       {
         detail: doc({
           operationId: "syncLlmModels",

@@ -1,5 +1,6 @@
-import { and, asc, count, eq, ne, sql as raw } from "drizzle-orm";
+import { and, asc, count, eq, isNotNull, ne, sql as raw } from "drizzle-orm";
 import { type Database, run, type Script, type Tx } from "@/database/database";
+import type { SealedColumn } from "@/database/reseal";
 import type { Tables } from "@/database/schema";
 import type { CreateLlmProvider, LlmProvider, UpdateLlmProvider } from "@/domain/llm-provider";
 import type { Page, PageQuery } from "@/http/lists";
@@ -170,3 +171,16 @@ export const createLlmProviderStore = (
 };
 
 const keyContext = (id: string): string => `llm_providers/${id}/api_key`;
+
+/** The keys of all providers. */
+export const sealedProviderKeys = ({ llmProviders }: Pick<Tables, "llmProviders">): SealedColumn =>
+  function* (tx) {
+    const rows = yield* run(tx.sql.select().from(llmProviders).where(isNotNull(llmProviders.apiKey)));
+    return rows.map(({ id, apiKey }) => ({
+      sealed: apiKey!,
+      context: keyContext(id),
+      *replace(sealed) {
+        yield* run(tx.sql.update(llmProviders).set({ apiKey: sealed }).where(eq(llmProviders.id, id)).returning({ id: llmProviders.id }));
+      },
+    }));
+  };

@@ -12,7 +12,7 @@ const defaultBase = "https://api.anthropic.com";
 const maxModels = 1000;
 
 /** Speaks Anthropic's messages. `base_url` may be the base, with or without `/v1`, or the full endpoint. */
-export function anthropicDriver(connection: LlmConnection, options: DriverOptions = {}): LlmDriver {
+export function anthropicDriver(connection: LlmConnection, options: DriverOptions): LlmDriver {
   const baseUrl = (connection.baseUrl ?? defaultBase)
     .replace(/[?#].*$/, "")
     .replace(/\/+$/, "")

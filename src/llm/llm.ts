@@ -42,6 +42,14 @@ export type LlmDriver = {
   listModels(signal: AbortSignal): Promise<string[]>;
 };
 
+/** The calls that run at one provider, and who waits for one of them to end. */
+export type ProviderCalls = {
+  /** Begins a call and returns what ends it; null while the provider has all the calls that it may have at once. */
+  enter(): (() => void) | null;
+  /** Resolves once it is worth asking again, in the order of asking. */
+  whenFree(): Promise<void>;
+};
+
 /** A provider row with its key opened: what a driver is made from. */
 export type LlmConnection = {
   type: ProviderType;
@@ -76,6 +84,13 @@ export class LlmError extends Error {
     readonly retryAfterMs?: number | undefined,
   ) {
     super(message);
+  }
+}
+
+/** Not called at all: the provider has failed too often just now. `code` is that of its last failure, `retryAfterMs` the rest of its rest. */
+export class ProviderResting extends LlmError {
+  constructor(code: LlmErrorCode, message: string, retryAfterMs: number) {
+    super(code, message, true, retryAfterMs);
   }
 }
 

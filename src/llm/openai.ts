@@ -9,7 +9,7 @@ import { askOverWire, type DriverOptions, overWire } from "./wire";
 const maxModels = 2000;
 
 /** Speaks OpenAI's two protocols, for OpenAI itself, Azure, and the many servers that speak chat completions. */
-export function openAiDriver(connection: LlmConnection, options: DriverOptions = {}): LlmDriver {
+export function openAiDriver(connection: LlmConnection, options: DriverOptions): LlmDriver {
   const callTo = ({ baseUrl, auth }: OpenAiEndpoint) => ({ connection, options, baseUrl, auth });
   return {
     async *stream(given, signal) {

@@ -1,11 +1,12 @@
+import { OutboundError } from "@/platform/outbound-error";
 import { type LlmConnection, LlmError, type LlmEvent } from "./llm";
 import { badResponse, isRecord, type Peer, refused, unreachable } from "./provider-errors";
 import { createWatchdog, type Patience } from "./stream-watchdog";
 
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** `fetch` is how a driver reaches the network; the waiting times are 60 s each unless given. */
-export type DriverOptions = { fetch?: Fetch } & Partial<Patience>;
+/** `fetch` is how a driver reaches the network: one that checks where it goes. The waiting times are 60 s each unless given. */
+export type DriverOptions = { fetch: (url: string | URL, init?: RequestInit) => Promise<Response> } & Partial<Patience>;
 
 /** What one call gives to an SDK. Watching, refusals and authentication happen in `fetch`, the same for every SDK. */
 export type Wire = { peer: Peer; signal: AbortSignal; fetch: Fetch };
@@ -64,7 +65,7 @@ export async function askOverWire<Answer>(call: Call, ask: (wire: Wire) => Promi
 
 function openWire({ connection, options, signal, baseUrl, model, expects, auth }: Call) {
   signal.throwIfAborted();
-  const { fetch: send = globalThis.fetch, firstByteMs = 60_000, silenceMs = 60_000 } = options;
+  const { fetch: send, firstByteMs = 60_000, silenceMs = 60_000 } = options;
   const peer: Peer = { host: new URL(baseUrl).host, model, apiKey: connection.apiKey };
   const stop = new AbortController();
   let failure: LlmError | undefined;
@@ -88,9 +89,10 @@ function openWire({ connection, options, signal, baseUrl, model, expects, auth }
         throw fail(new LlmError("invalid_api_key", "The API key holds characters that no key has.", false));
       headers.set(name, value);
     }
-    const response = await send(url, { ...init, headers, redirect: "manual", signal: stop.signal }).catch((error) => {
+    const address = url instanceof Request ? url.url : url;
+    const response = await send(address, { ...init, headers, redirect: "manual", signal: stop.signal }).catch((error) => {
       if (stop.signal.aborted) throw error;
-      throw fail(error instanceof LlmError ? error : unreachable(peer, error, "connect"));
+      throw fail(error instanceof LlmError ? error : notConnected(peer, error));
     });
     const contentType = response.headers.get("content-type") ?? "";
     const isJson = /\bjson\b/.test(contentType);
@@ -145,9 +147,12 @@ function openWire({ connection, options, signal, baseUrl, model, expects, auth }
   return { peer, signal: stop.signal, fetch: watchedFetch, progress: watchdog.progress, explain, complete, close };
 }
 
+const notConnected = (peer: Peer, error: unknown): LlmError =>
+  error instanceof OutboundError ? new LlmError("unreachable", error.message, false) : unreachable(peer, error, "connect");
+
 function keepHeaders(given: RequestInit["headers"]): Headers {
   const all = new Headers(given);
-  const kept = new Headers({ "user-agent": "everruns" });
+  const kept = new Headers({ "user-agent": "everruns", "accept-encoding": "identity" });
   for (const name of sentHeaders) {
     const value = all.get(name);
     if (value !== null) kept.set(name, value);

@@ -1,5 +1,6 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { McpTool } from "@/domain/mcp-server";
+import { OutboundError } from "@/platform/outbound-error";
 import { VERSION } from "@/version";
 import type { Program } from "./configured-servers";
 import { createStdioTransport } from "./stdio-transport";
@@ -161,6 +162,7 @@ const textOf = (part: {
 };
 
 function reasonOf(error: unknown): string {
+  if (error instanceof OutboundError) return error.message;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return "The program that the configuration names is not there";
   if (code === 401 || code === 403) return "The server refused the credentials: check its headers";

@@ -1,10 +1,12 @@
-import { and, asc, count, eq, notInArray } from "drizzle-orm";
+import { and, asc, count, eq, isNotNull, notInArray } from "drizzle-orm";
 import { type Database, run, type Script, type Tx } from "@/database/database";
+import type { SealedColumn } from "@/database/reseal";
 import type { Tables } from "@/database/schema";
 import type { CreateMcpServer, McpServer, McpTool, UpdateMcpServer } from "@/domain/mcp-server";
 import type { Page, PageQuery } from "@/http/lists";
 import { conflict, notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
+import { checkConfiguredAddress } from "@/platform/configured-address";
 import { newId } from "@/platform/ids";
 import { type SecretBox, SecretUnreadable } from "@/platform/secrets";
 
@@ -41,6 +43,7 @@ export const createMcpServerStore = ({ tables: { mcpServers } }: Pick<Database, 
     getRow,
 
     *create(tx: Tx, { name, url, headers, status }: CreateMcpServer): Script<McpServer> {
+      checkConfiguredAddress(url, "url", "headers");
       const [taken] = yield* run(tx.sql.select({ id: mcpServers.id }).from(mcpServers).where(eq(mcpServers.name, name)));
       if (taken) throw conflict("An MCP server with this name exists already");
       const id = newId();
@@ -70,6 +73,7 @@ export const createMcpServerStore = ({ tables: { mcpServers } }: Pick<Database, 
 
     *update(tx: Tx, id: string, { url, headers, status }: UpdateMcpServer): Script<McpServer> {
       const before = url === undefined && headers === undefined ? yield* getRow(tx, id) : yield* refuseConfigured(tx, id);
+      if (url !== undefined) checkConfiguredAddress(url, "url", "headers");
       // What was given to one address must not be sent to another: whoever may change the address would learn it.
       const isMoved = url !== undefined && url !== before.url;
       const given = headers ?? (isMoved ? {} : undefined);
@@ -165,6 +169,19 @@ export const createMcpServerStore = ({ tables: { mcpServers } }: Pick<Database, 
     },
   };
 };
+
+/** The headers of all servers. */
+export const sealedMcpHeaders = ({ mcpServers }: Pick<Tables, "mcpServers">): SealedColumn =>
+  function* (tx) {
+    const rows = yield* run(tx.sql.select().from(mcpServers).where(isNotNull(mcpServers.headers)));
+    return rows.map(({ id, headers }) => ({
+      sealed: headers!,
+      context: headersContext(id),
+      *replace(sealed) {
+        yield* run(tx.sql.update(mcpServers).set({ headers: sealed }).where(eq(mcpServers.id, id)).returning({ id: mcpServers.id }));
+      },
+    }));
+  };
 
 const headersContext = (id: string): string => `mcp_servers/${id}/headers`;
 

@@ -6,6 +6,7 @@ import { CreateMessage, Message, UpdateMessage } from "@/domain/message";
 import { ErrorBody } from "@/http/errors";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
+import type { RateLimits } from "@/http/rate-limits";
 import { doc, resource } from "@/http/resource";
 import { addressOf, type UnderSession } from "@/http/under-session";
 import type { SessionStore } from "@/sessions/session-store";
@@ -28,10 +29,11 @@ type Parts = {
   updateMessage: UpdateQueued;
   removeMessage: RemoveMessage;
   once: Once;
+  rateLimits: Pick<RateLimits, "postMessage">;
 };
 
 export const messageRoutes = (
-  { db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once }: Parts,
+  { db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }: Parts,
   { prefix, suffix }: UnderSession,
 ) =>
   resource(`${prefix}/messages`, "messages")
@@ -39,6 +41,7 @@ export const messageRoutes = (
       "",
       ({ params, body, request }) => {
         const actor = actorOf(request);
+        rateLimits.postMessage(actor.user.id);
         return once({ request, actor, body }, 201, (tx) => postMessage(tx, actor, addressOf(params), body));
       },
       {
@@ -110,9 +113,10 @@ export const messageRoutes = (
     )
     .post(
       "/:message_id/retry",
-      ({ params, request }) => {
+      ({ params, body, request }) => {
         const actor = actorOf(request);
-        return once({ request, actor, body: null }, 202, (tx) => retryMessage(tx, actor, addressOf(params), params.message_id));
+        rateLimits.postMessage(actor.user.id);
+        return once({ request, actor, body }, 202, (tx) => retryMessage(tx, actor, addressOf(params), params.message_id));
       },
       {
         detail: doc({

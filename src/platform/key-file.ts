@@ -1,5 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { StartRefused } from "./app-error";
 import { syncFolder } from "./sync-folder";
@@ -50,6 +63,12 @@ export function createKeyFile<Key>({ path, meaning, form, parse, make, variable,
     }
   }
 
+  function writeAside(text: string): string {
+    const temporary = `${path}.${randomBytes(8).toString("hex")}.tmp`;
+    writeDurably(temporary, `${text}\n`);
+    return temporary;
+  }
+
   return {
     /** Undefined when there is no file. */
     read,
@@ -59,8 +78,7 @@ export function createKeyFile<Key>({ path, meaning, form, parse, make, variable,
       const known = read();
       if (known !== undefined) return known;
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      const temporary = `${path}.${randomBytes(8).toString("hex")}.tmp`;
-      writeDurably(temporary, `${make()}\n`);
+      const temporary = writeAside(make());
       try {
         linkSync(temporary, path);
       } catch (error) {
@@ -73,6 +91,17 @@ export function createKeyFile<Key>({ path, meaning, form, parse, make, variable,
       const kept = read();
       if (kept === undefined) throw new StartRefused(`${path}, ${meaning}, disappeared while it was made. Start again.`);
       return kept;
+    },
+
+    /** Puts another key in the place of the one before, durably: at any moment the file holds one of them whole. */
+    replace(text: string): void {
+      renameSync(writeAside(text), path);
+      syncFolder(dirname(path));
+    },
+
+    remove(): void {
+      rmSync(path, { force: true });
+      syncFolder(dirname(path));
     },
   };
 }

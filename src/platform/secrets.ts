@@ -45,19 +45,19 @@ export type SecretBox = {
   seal(plain: string, context: string): string;
   /** Throws `SecretUnreadable`. */
   open(sealed: string, context: string): Secret;
-  /** False for what the previous key sealed: open it and seal it again. */
+  /** False for what a previous key sealed: open it and seal it again. */
   isCurrent(sealed: string): boolean;
 };
 
 /**
- * Seals with AES-256-GCM under `current`, opens under `current` and `previous`.
+ * Seals with AES-256-GCM under `current`, opens under `current` and each of `previous`.
  *
  * Sealed is `v1.<key id>.<wrapped data key>.<ciphertext>`, both parts base64url of a 12-byte nonce, the bytes and a 16-byte tag.
  * Each secret has a data key of its own, used once, so no number of secrets wears a master key's nonces out and the master key could
  * move to a key service without a new format. Version, key id and context are bound to both parts as associated data.
  */
-export function createSecretBox({ current, previous }: { current: MasterKey; previous?: MasterKey | undefined }): SecretBox {
-  const keys = [current, ...(previous ? [previous] : [])];
+export function createSecretBox({ current, previous = [] }: { current: MasterKey; previous?: readonly MasterKey[] }): SecretBox {
+  const keys = [current, ...previous];
 
   return {
     seal(plain, context) {

@@ -13,6 +13,8 @@ type Parts = {
   retainAuditDays: number;
   /** Tells whoever follows a session that it is gone. */
   forget: (sessionId: string) => void;
+  /** Removes what accounts have no use for any more. */
+  tidyAccounts: () => Promise<unknown>;
   logger: Logger;
   /** From the end of one round to the next. Milliseconds. */
   everyMs?: number;
@@ -72,7 +74,18 @@ export function createHousekeeping(parts: Parts): Housekeeping {
 }
 
 /** A round, piece by piece. */
-async function* pieces({ db, expiry, clock, retainSessionsDays, retainAuditDays, forget, logger }: Parts): AsyncGenerator<void> {
+async function* pieces({
+  db,
+  expiry,
+  clock,
+  retainSessionsDays,
+  retainAuditDays,
+  forget,
+  tidyAccounts,
+  logger,
+}: Parts): AsyncGenerator<void> {
+  await tidyAccounts();
+  yield;
   const now = clock.now();
   const rows: ((tx: Tx) => Script<boolean>)[] = [
     (tx) => expiry.removeIdempotencyKeys(tx, now - KEPT_MS),

@@ -1,7 +1,18 @@
-/** A wake-up: the session has, or may have, a turn to run. */
-export type Job = { sessionId: string };
+/** A wake-up: the session has, or may have, a turn to run. `isSuspect`: it may be what takes the server down, so nothing begins beside it. */
+export type Job = { sessionId: string; isSuspect?: boolean };
 
-export type Handle = (job: Job, signal: AbortSignal) => Promise<void>;
+/** Nothing is to be done for a session for so long, or until then if that is earlier: it gives its place to others meanwhile, and is woken. */
+export type Rest = { forMs: number; until?: Promise<void> };
+
+export type Place = {
+  /** Aborts when the process goes away. */
+  signal: AbortSignal;
+  /** A suspect is cleared: others may begin. */
+  clear(): void;
+};
+
+/** A session that rests when the process goes away is handled once more, with the signal aborted: to be handed over, not to be run. */
+export type Handle = (job: Job, place: Place) => Promise<Rest | null>;
 
 /**
  * Sees to it that whatever was submitted is handled at least once, and by one handler a session at a time.

@@ -4,12 +4,15 @@ type Route = { method: string; path: string };
 export function createAllowedMethods(routes: readonly Route[]) {
   const patterns = routes.map(({ method, path }) => ({
     method,
+    isWild: path.endsWith("*"),
     pattern: new RegExp(`^${path.replace(/:[^/]+/g, "[^/]+").replace(/\*$/, ".+")}/?$`),
   }));
   return {
-    /** Sorted; empty where nothing stands. */
+    /** Sorted; empty where nothing stands. An address of its own wins over one that takes any path. */
     of(pathname: string): string[] {
-      const methods = new Set(patterns.filter(({ pattern }) => pattern.test(pathname)).map(({ method }) => method));
+      const fitting = patterns.filter(({ pattern }) => pattern.test(pathname));
+      const named = fitting.filter(({ isWild }) => !isWild);
+      const methods = new Set((named.length > 0 ? named : fitting).map(({ method }) => method));
       if (methods.has("GET")) methods.add("HEAD");
       if (methods.size > 0) methods.add("OPTIONS");
       return [...methods].sort();

@@ -1,12 +1,17 @@
 import type { Authenticate } from "@/auth/authenticate";
 import { setActor } from "@/auth/request-actor";
+import { bodyRulesOf, isJson } from "@/http/body-rules";
+import { setClientAddress } from "@/http/client-address";
 import { answerFailure, nothingHere } from "@/http/errors";
-import { MAX_BODY_BYTES, tooLarge } from "@/http/json-body";
+import { tooLarge } from "@/http/json-body";
+import type { RateLimits } from "@/http/rate-limits";
 import { setRequestLog } from "@/http/request-log";
 import { AppError } from "@/platform/app-error";
 import { newId } from "@/platform/ids";
 import type { Logger } from "@/platform/logger";
+import { clientBehind, type TrustedProxies } from "@/platform/trusted-proxies";
 import type { KnownHosts } from "./known-hosts";
+import type { Origins } from "./origins";
 import { isPublicRoute } from "./public-paths";
 
 type Parts = {
@@ -18,46 +23,60 @@ type Parts = {
   /** The server is going away: it answers only that. */
   isDraining: () => boolean;
   logger: Logger;
+  proxies: TrustedProxies;
+  origins: Origins;
+  rateLimits: Pick<RateLimits, "callFrom" | "callBy">;
+  secureHeaders: (headers: Headers) => void;
 };
 
-export type Guard = (request: Request) => Promise<Response>;
+/** `socketAddress` is that of the other end of the connection; null where nobody knows it. */
+export type Guard = (request: Request, socketAddress?: string | null) => Promise<Response>;
 
 /** What every request passes before any route sees it, cheapest check first, and what every answer gets on its way out. Never throws. */
 export const createGuard =
-  ({ page, route, authenticate, hosts, isDraining, logger }: Parts): Guard =>
-  async (request) => {
+  ({ page, route, authenticate, hosts, isDraining, logger, proxies, origins, rateLimits, secureHeaders }: Parts): Guard =>
+  async (request, socketAddress = null) => {
     const begun = performance.now();
     const requestId = newId();
     const log = logger.child({ request_id: requestId });
+    const address = socketAddress === null ? null : clientBehind(socketAddress, request.headers.get("x-forwarded-for"), proxies);
     let response: Response;
     try {
       refuseStrangeHost(request, hosts);
+      rateLimits.callFrom(address);
       refuseUnreadablePath(request);
       if (isDraining()) refuseWhileDraining(request);
-      refuseCrossSite(request);
+      origins.refuseCrossSite(request);
       refuseBody(request);
-      response = await answer(request, { page, route, authenticate }, log);
+      response = origins.preflight(request) ?? (await answer(request, address, { page, route, authenticate, rateLimits, log }));
     } catch (error) {
       response = answerFailure(error, log);
     }
     response.headers.set("x-request-id", requestId);
-    response.headers.set("x-content-type-options", "nosniff");
+    secureHeaders(response.headers);
+    origins.permit(request, response.headers);
     // A request under no valid host has an address that no URL can be made of.
     const path = URL.parse(request.url)?.pathname;
     log.debug({ method: request.method, path, status: response.status, ms: Math.round(performance.now() - begun) }, "request");
     return response;
   };
 
-type Inside = Pick<Parts, "page" | "route" | "authenticate">;
+type Inside = Pick<Parts, "page" | "route" | "authenticate" | "rateLimits"> & { log: Logger };
 
-async function answer(request: Request, { page, route, authenticate }: Inside, log: Logger): Promise<Response> {
+async function answer(request: Request, address: string | null, parts: Inside): Promise<Response> {
+  const { page, route, authenticate, rateLimits, log } = parts;
   const isHead = request.method === "HEAD";
   const asked = isHead ? new Request(request, { method: "GET" }) : request;
   setRequestLog(asked, log);
+  if (address !== null) setClientAddress(asked, address);
   const file = page(asked);
   if (file) return file;
   // Before the body is read: a stranger's is not worth a byte. Whatever is not listed as public is closed.
-  if (!isPublicRoute(asked)) setActor(asked, await authenticate(asked));
+  if (!isPublicRoute(asked)) {
+    const actor = await authenticate(asked);
+    rateLimits.callBy(actor.user.id);
+    setActor(asked, actor);
+  }
   const response = await route(asked);
   return isHead ? withoutStream(response) : response;
 }
@@ -100,24 +119,15 @@ function refuseUnreadablePath(request: Request): void {
 
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Other sites' pages may not change anything here, and their scripts may not read: a browser says where a request comes from. */
-function refuseCrossSite(request: Request): void {
-  if (READS.has(request.method)) return;
-  const site = request.headers.get("sec-fetch-site");
-  const origin = request.headers.get("origin");
-  const isForeign = origin !== null && URL.parse(origin)?.host !== request.headers.get("host");
-  if (site === "cross-site" || isForeign)
-    throw new AppError("forbidden", "Requests from other sites' pages are not accepted", { code: "cross_site" });
-}
-
 /** By what the headers say; a body without a declared length is counted while it is read. */
 function refuseBody(request: Request): void {
   if (READS.has(request.method)) return;
   const length = Number(request.headers.get("content-length") ?? "0");
-  if (length > MAX_BODY_BYTES) throw tooLarge();
+  const { maxBytes, isRaw } = bodyRulesOf(request);
+  if (length > maxBytes) throw tooLarge(maxBytes);
   const hasBody = length > 0 || request.headers.has("transfer-encoding");
   if (!hasBody) return;
-  if (!/^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? ""))
+  if (!isRaw && !isJson(request))
     throw new AppError("unsupported_media_type", "Send the body as JSON, with Content-Type: application/json");
   if (!/^(identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
     throw new AppError("unsupported_media_type", "Send the body as it is, without Content-Encoding");

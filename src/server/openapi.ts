@@ -124,7 +124,7 @@ function operationOf(route: Described, schemas: Schemas): Operation {
     tags,
     ...(isPublic ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: requestBodyOf(body, schemas) } : {}),
+    ...(body ? { requestBody: requestBodyOf(body, detail.takesBytes === true, schemas) } : {}),
     responses: toResponses(answers, failures, method, schemas),
   };
 }
@@ -132,11 +132,14 @@ function operationOf(route: Described, schemas: Schemas): Operation {
 const isStream = ({ answers }: RouteDoc) =>
   Object.values(answers).some((answer) => answer !== null && "contentType" in answer && answer.contentType === "text/event-stream");
 
-function requestBodyOf(body: z.ZodType, schemas: Schemas): Operation["requestBody"] {
+function requestBodyOf(body: z.ZodType, takesBytes: boolean, schemas: Schemas): Operation["requestBody"] {
   const examples = EXAMPLES[body.meta()?.id ?? ""];
   const schema = schemas.add(body, "input");
   return {
     required: !body.safeParse({}).success,
-    content: { "application/json": { schema, ...(examples ? { examples } : {}) } },
+    content: {
+      "application/json": { schema, ...(examples ? { examples } : {}) },
+      ...(takesBytes ? { "application/octet-stream": { schema: { type: "string", format: "binary" } } } : {}),
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { type AnyElysia, Elysia } from "elysia";
 import { answerFailure, errorAnswer } from "@/http/errors";
-import { readJsonBody } from "@/http/json-body";
+import { readBody } from "@/http/json-body";
 import { readQuery } from "@/http/query";
 import { requestLog } from "@/http/request-log";
 import { AppError } from "@/platform/app-error";
@@ -10,7 +10,7 @@ import { createAllowedMethods } from "./allowed-methods";
 /** Mounts every resource on one server. The readers and the error mapper stand first, so that they hold for all of them. */
 export function createServer(resources: readonly AnyElysia[], logger: Logger): AnyElysia {
   const server = new Elysia({ handler: { standardHostname: false } as object })
-    .onParse({ as: "global" }, ({ request }) => readJsonBody(request))
+    .onParse({ as: "global" }, ({ request }) => readBody(request))
     .onTransform({ as: "global" }, (context) => {
       context.query = readQuery(context.request) as typeof context.query;
     })

@@ -21,6 +21,8 @@ type Parts = {
   newSession: NewSession;
   /** Throws unless the model that a field points at is there. */
   checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
+  /** Lets go of what the session's files hold, in the transaction of its end. */
+  releaseFiles: (tx: Tx, sessionId: string) => Script<void>;
   /** Tells whoever runs or follows the session that it is gone. */
   forget: (sessionId: string) => void;
   once: Once;
@@ -75,7 +77,7 @@ export const allSessionRoutes = ({ db, sessions }: Parts) =>
   );
 
 /** One session. */
-export const sessionRoutes = ({ db, sessions, eventLog, checkModel, forget }: Parts, { prefix, suffix }: UnderSession) =>
+export const sessionRoutes = ({ db, sessions, eventLog, checkModel, releaseFiles, forget }: Parts, { prefix, suffix }: UnderSession) =>
   resource(prefix, "sessions")
     .get("", ({ params, request }) => db.read(() => sessions.get(actorOf(request), addressOf(params))), {
       detail: doc({ operationId: `getSession${suffix}`, summary: "Get a session", answers: { 200: Session } }),
@@ -105,7 +107,10 @@ export const sessionRoutes = ({ db, sessions, eventLog, checkModel, forget }: Pa
       async ({ params, request, status }) => {
         const address = addressOf(params);
         await db.transact(function* (tx) {
-          yield* sessions.remove(tx, actorOf(request), address);
+          const actor = actorOf(request);
+          yield* sessions.get(actor, address);
+          yield* releaseFiles(tx, address.sessionId);
+          yield* sessions.remove(tx, actor, address);
           tx.afterCommit(() => forget(address.sessionId));
         });
         return status(204, undefined);

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, isNotNull, sql as raw, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNotNull, or, sql as raw, type SQL } from "drizzle-orm";
 import { contains, hasTag } from "@/database/conditions";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
@@ -92,7 +92,13 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
       const [row] = yield* run(
         tx.sql
           .update(sessions)
-          .set({ title: input.title, tags: input.tags, modelId: input.model_id, updatedAt: clock.now() })
+          .set({
+            title: input.title,
+            tags: input.tags,
+            modelId: input.model_id,
+            ...(input.model_id === undefined ? {} : { lostModel: null }),
+            updatedAt: clock.now(),
+          })
           .where(at(actor, address))
           .returning(),
       );
@@ -100,10 +106,32 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
       return toSession(row);
     },
 
+    /** These models are about to be deleted. A provider may have thousands: only those that sessions point at cost a search. */
+    *loseModels(tx: Tx, models: readonly { id: string; name: string }[]): Script<void> {
+      const used = new Set((yield* run(tx.sql.selectDistinct({ id: sessions.modelId }).from(sessions))).map(({ id }) => id));
+      for (const { id, name } of models.filter(({ id }) => used.has(id)))
+        yield* run(tx.sql.update(sessions).set({ modelId: null, lostModel: name }).where(eq(sessions.modelId, id)));
+    },
+
     /** With everything it holds. A turn that runs in it finds no row at its next append, and stops. */
     *remove(tx: Tx, actor: Actor, address: SessionAddress): Script<void> {
       const removed = yield* run(tx.sql.delete(sessions).where(at(actor, address)).returning({ id: sessions.id }));
       if (removed.length === 0) throw notFound("Session");
+    },
+
+    /** What would go with a user: their own sessions, and everyone's with their agents. */
+    *goingWith({ sql }: Pick<Tx, "sql">, userId: string, agentIds: string[]): Script<{ id: string; ownerId: string }[]> {
+      return yield* run(
+        sql
+          .select({ id: sessions.id, ownerId: sessions.ownerId })
+          .from(sessions)
+          .where(or(eq(sessions.ownerId, userId), inArray(sessions.agentId, agentIds))),
+      );
+    },
+
+    /** Hands over everything that one user has to another. */
+    *transfer(tx: Tx, fromUserId: string, toUserId: string): Script<void> {
+      yield* run(tx.sql.update(sessions).set({ ownerId: toUserId }).where(eq(sessions.ownerId, fromUserId)).returning({ id: sessions.id }));
     },
   };
 };
@@ -115,6 +143,7 @@ const toSession = (row: SessionRow): Session => ({
   tags: row.tags,
   model_id: row.modelId,
   agent_version: row.agentVersion,
+  lost_model: row.lostModel,
   status: row.status,
   usage: { ...row.usage, cost_usd: row.costUsd },
   created_at: toTimestamp(row.createdAt),

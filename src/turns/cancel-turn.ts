@@ -5,7 +5,7 @@ import { conflict } from "@/platform/app-error";
 import type { RunningTurns } from "./running-turns";
 import type { TurnRow, TurnStore } from "./turn-store";
 
-type Parts = { turns: TurnStore; eventLog: EventLog; running: RunningTurns };
+type Parts = { turns: TurnStore; eventLog: EventLog; running: RunningTurns; wake: (sessionId: string) => void };
 
 export type CancelTurn = ReturnType<typeof createCancelTurn>;
 
@@ -13,7 +13,7 @@ export type CancelTurn = ReturnType<typeof createCancelTurn>;
  * Stops a turn, or whatever runs when none is named. One that waits in the queue ends at once; a running one is told, and ends itself
  * with what it has written so far. The wish is durable: a crash in between does not bring the turn back.
  */
-export const createCancelTurn = ({ turns, eventLog, running }: Parts) =>
+export const createCancelTurn = ({ turns, eventLog, running, wake }: Parts) =>
   function* cancelTurn(tx: Tx, sessionId: string, turnId: string | null): Script<{ turn_id: string }> {
     const open = yield* turns.open(sessionId);
     const turn = open.find((each) => (turnId === null ? !isUnbegun(each) : each.id === turnId));
@@ -31,7 +31,9 @@ export const createCancelTurn = ({ turns, eventLog, running }: Parts) =>
       return { turn_id: turn.id };
     }
     yield* turns.requestCancel(tx, turn.id);
-    tx.afterCommit(() => running.cancel(turn.id));
+    tx.afterCommit(() => {
+      if (!running.cancel(turn.id)) wake(sessionId);
+    });
     return { turn_id: turn.id };
   };
 

@@ -1,51 +1,56 @@
 import { agentLoop, CRASHED_TOO_OFTEN } from "@/agent-loop/agent-loop";
 import { toConversation, withoutRetried } from "@/agent-loop/conversation";
 import { fail, type TurnEnd } from "@/agent-loop/endings";
-import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
-import type { Kept, LoopInput, LoopOutput } from "@/agent-loop/loop";
-import { hasCrashedTooOften } from "@/agent-loop/next-step";
+import type { Limits } from "@/agent-loop/limits";
+import type { Kept, Loop, LoopInput } from "@/agent-loop/loop";
+import { hasCrashedTooOften, isProgress } from "@/agent-loop/next-step";
 import { TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
+import type { CallWrite } from "@/agent-loop/tool-outcome";
+import { performWrite } from "@/capabilities/tool-write";
 import type { Database, Script, Tx } from "@/database/database";
 import { type EventDraft, isMessageDraft, type KeptEvent } from "@/domain/event";
 import type { Controls } from "@/domain/message";
 import type { EventLog } from "@/events/event-log";
 import type { LiveMessages } from "@/events/live-messages";
-import type { ModelWishes, ResolvedModel } from "@/llm-models/resolve-model";
+import type { ModelWishes, ResolvedModels } from "@/llm-models/resolve-model";
 import { AppError, conflict } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import type { Logger } from "@/platform/logger";
+import type { Rest } from "@/runner/runner";
 import type { UsageStore } from "@/usage/usage-store";
+import type { Claim, ClaimStore } from "./claim-store";
+import { type CostOf, toLoopModels } from "./loop-models";
 import type { RunningTurns } from "./running-turns";
-import type { Claim, TurnStore } from "./turn-store";
+import { toDraft } from "./to-draft";
 
 /** What the agent behind a turn brings to it. */
-export type Equipment = { modelId: string | null; instructions: string; tools: readonly Tool[] };
+export type Equipment = { model: ModelWishes["agent"]; fallback: string | null; instructions: string; tools: readonly Tool[] };
 
 export type RunTurnParts = {
   db: Database;
-  turns: TurnStore;
+  claims: ClaimStore;
   eventLog: EventLog;
   usage: UsageStore;
   live: LiveMessages;
   running: RunningTurns;
   equip: (agentId: string, version: number | null) => Promise<Equipment>;
-  resolveModel: (wishes: ModelWishes) => Promise<ResolvedModel>;
-  costOf: (usage: TurnEnd["usage"], profile: ResolvedModel["profile"]) => number | null;
+  resolveModel: (wishes: ModelWishes) => Promise<ResolvedModels>;
+  costOf: CostOf;
   clock: Clock;
   logger: Logger;
-  limits?: Limits;
+  limits: Limits;
 };
 
 export type RunTurn = ReturnType<typeof createRunTurn>;
 
 /**
  * Drives the loop of one claimed turn and keeps what it yields: the one place where keeping and thinking meet.
- * Returns when the turn is over, or when `shutdown` aborts; safe to call again for the same turn. Throws `Fenced` when another has claimed it.
+ * Returns when the turn is over, when `shutdown` aborts, or early with a rest that the turn needs; safe to call again for the same turn. Throws `Fenced` when another has claimed it.
  */
 export const createRunTurn = ({
   db,
-  turns,
+  claims,
   eventLog,
   usage,
   live,
@@ -55,38 +60,55 @@ export const createRunTurn = ({
   costOf,
   clock,
   logger,
-  limits = DEFAULT_LIMITS,
+  limits,
 }: RunTurnParts) =>
-  async function runTurn(claim: Claim, shutdown: AbortSignal): Promise<void> {
+  async function runTurn(claim: Claim, shutdown: AbortSignal, onProgress: () => void): Promise<Rest | null> {
     const { turn, session, epoch } = claim;
-    const cancelled = running.begin(turn.id);
+    const cancelled = running.begin(turn.id, session.id);
     const events = await db.read(() => eventLog.ofTurn(turn.id));
     let lastSeen = events.at(-1)?.sequence ?? 0;
     let modelName: string | null = turn.model;
 
     /** Appends under the claim's epoch, unless somebody wrote to the turn meanwhile: then that comes back and nothing is kept. */
-    function* append(tx: Tx, drafts: readonly EventDraft[], end: TurnEnd | null): Script<Kept> {
+    function* append(tx: Tx, given: readonly EventDraft[] | (() => Script<EventDraft[]>), end: TurnEnd | null): Script<Kept> {
       const news = yield* eventLog.ofTurn(turn.id, lastSeen);
       if (news.length > 0) {
         lastSeen = news.at(-1)!.sequence;
         return { isKept: false, news: news.map(toDraft) };
       }
+      const drafts = typeof given === "function" ? yield* given() : given;
       const kept = yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, drafts);
       tx.afterCommit(() => {
         lastSeen = kept.at(-1)?.sequence ?? lastSeen;
+        if (drafts.some(isProgress)) onProgress();
       });
-      if (modelName !== null && drafts.some(({ type }) => type === "turn.started")) yield* turns.setModel(turn.id, modelName);
-      for (const { type, data } of drafts)
+      for (const { type, data } of drafts) {
+        const answers = type === "turn.started" ? data : type === "model.retrying" ? data.fallback : null;
+        if (answers?.model != null) {
+          modelName = `${answers.provider}/${answers.model}`;
+          yield* claims.setModel(turn.id, modelName);
+        }
         if (type === "model.completed") yield* usage.addModelCall(used(`${data.provider}/${data.model}`), data.usage, data.cost_usd);
+      }
       if (end) yield* finish(tx, end);
-      return { isKept: true, news: [] };
+      return { isKept: true, news: [], drafts };
     }
 
     const used = (model: string) => ({ agentId: session.agentId, userId: session.ownerId, model });
     const keep = (drafts: readonly EventDraft[], end: TurnEnd | null) => db.transact((tx) => append(tx, drafts, end));
 
+    /** A tool's writes and its call's end are one: both are kept under the claim's epoch, or neither. */
+    const keepWrite = (call: CallWrite) => {
+      const place = { sessionId: session.id, turnId: turn.id, epoch };
+      const report = (error: unknown) => onInternalError(error, call.toolName);
+      return db.transact((tx) => append(tx, () => performWrite(tx, call, { eventLog, place, onInternalError: report }), null));
+    };
+
+    const onInternalError = (error: unknown, toolName: string) =>
+      logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error");
+
     function* finish(tx: Tx, end: TurnEnd): Script<void> {
-      const { sessionStatus } = yield* turns.finish(claim, end);
+      const { sessionStatus } = yield* claims.finish(claim, end);
       yield* usage.addTurn(used(modelName ?? ""), end.status === "failed");
       if (sessionStatus === "running") return;
       yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
@@ -102,25 +124,28 @@ export const createRunTurn = ({
     const asked = userMessage(events);
     const left = new AbortController();
     const timeout = new AbortController();
-    const timer = setTimeout(
-      () => timeout.abort(new TurnTimedOut("the turn took too long")),
-      // A clock that was set back since the turn began gives it no more time than the limit.
-      Math.min(limits.maxTurnMs, Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now())),
-    );
+    const leftMs = () => Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now());
+    const giveUp = () => timeout.abort(new TurnTimedOut("the turn took too long"));
+    const timer = setTimeout(giveUp, leftMs());
+    if (leftMs() === 0) giveUp();
 
     try {
       // Asked again after the turn can be reached: a wish that came between the claim and now is not lost.
-      if (await db.read(() => turns.isCancelRequested(turn.id))) running.cancel(turn.id);
+      if (await db.read(() => claims.isCancelRequested(turn.id))) running.cancel(turn.id);
       // Asked before anything is prepared, for it may be that which crashes.
       if (hasCrashedTooOften(log)) throw conflict(CRASHED_TOO_OFTEN, "crash_loop");
-      const before = await db.read(() => turns.messagesBefore(turn));
+      const before = await db.read(() => claims.messagesBefore(turn));
       const history = withoutRetried(
         before,
         log.filter(isMessageDraft).map(({ data }) => data),
       );
-      const { modelId, instructions, tools } = await equip(session.agentId, session.agentVersion);
-      const model = await resolveModel({ message: asked.controls?.model_id ?? null, session: session.modelId, agent: modelId });
-      modelName = `${model.providerName}/${model.model}`;
+      const { model, fallback, instructions, tools } = await equip(session.agentId, session.agentVersion);
+      const resolved = await resolveModel({
+        message: asked.controls?.model_id ?? null,
+        session: { id: session.modelId, isLost: session.lostModel !== null },
+        agent: model,
+        fallback,
+      });
 
       const input: LoopInput = {
         turn: { id: turn.id, sessionId: session.id, messageId: turn.messageId, startedAt: turn.startedAt! },
@@ -130,27 +155,20 @@ export const createRunTurn = ({
         instructions,
         tools,
         describedTools: tools.map(describeTool),
-        model: {
-          driver: model.driver,
-          name: model.model,
-          provider: model.providerName,
-          fellBack: model.fellBack,
-          outputLimit: model.profile?.limits?.output,
-          cost: (usage) => costOf(usage, model.profile),
-        },
-        controls: asked.controls,
+        models: toLoopModels(resolved, asked.controls, costOf),
+        fellBack: resolved.fellBack,
         limits,
         now: clock.now,
         random: Math.random,
         signal: AbortSignal.any([cancelled, timeout.signal, shutdown, left.signal]),
-        onInternalError: (error, toolName) =>
-          logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error"),
+        onInternalError,
       };
-      await drive(agentLoop(input));
+      const rest = await drive(agentLoop(input));
+      return rest && { ...rest, forMs: Math.min(rest.forMs, leftMs()) };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // There is no model to ask, or no use in it: the turn says so, where the person who asked will read it.
-      const failing = { messageId: turn.messageId, durationMs: Math.max(0, clock.now() - turn.startedAt!), log };
+      const failing = { messageId: turn.messageId, durationMs: clock.now() - turn.startedAt!, log };
       const { drafts, end } = fail(failing, error.code, error.message);
       const begun: EventDraft = {
         type: "turn.started",
@@ -158,6 +176,7 @@ export const createRunTurn = ({
       };
       const opening = log.some(({ type }) => type === "turn.started") ? busy : [...busy, begun];
       for (let reply = await keep([...opening, ...drafts], end); !reply.isKept; ) reply = await keep([...opening, ...drafts], end);
+      return null;
     } finally {
       // However this ends, nothing goes on behind it: the provider's connection and the tools stop too.
       left.abort();
@@ -166,19 +185,20 @@ export const createRunTurn = ({
       live.end(session.id);
     }
 
-    async function drive(loop: AsyncGenerator<LoopOutput, void, Kept | undefined>): Promise<void> {
+    async function drive(loop: Loop<Rest | null>): Promise<Rest | null> {
       let reply: Kept | undefined;
-      for (let step = await loop.next(); !step.done; step = await loop.next(reply)) {
+      let step = await loop.next();
+      for (; !step.done; step = await loop.next(reply)) {
         const output = step.value;
         reply = undefined;
         if (output.kind === "keep") reply = await keep(output.drafts, output.end);
+        else if (output.kind === "write") reply = await keepWrite(output);
         else if (output.kind === "delta") live.append(session.id, output.delta);
         else live.begin(session.id, { turn_id: turn.id, ...output.message });
       }
+      return step.value;
     }
   };
-
-const toDraft = ({ type, id, json }: KeptEvent): EventDraft => ({ type, id, data: JSON.parse(json) }) as EventDraft;
 
 function userMessage(events: readonly KeptEvent[]): { controls: Controls | null } {
   const first = events.find(({ type }) => type === "message.user");

@@ -19,9 +19,10 @@ const Query = PageQuery.extend({ status: TurnStatus.optional().meta({ descriptio
 type Parts = { db: Database; turns: TurnStore; sessions: SessionStore; cancelTurn: CancelTurn; once: Once };
 
 export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { prefix, suffix }: UnderSession) => {
-  const cancel = (request: Request, params: { session_id: string; agent_id?: string }, turnId: string | null) => {
+  type Asking = { request: Request; params: { session_id: string; agent_id?: string }; body: unknown };
+  const cancel = ({ request, params, body }: Asking, turnId: string | null) => {
     const actor = actorOf(request);
-    return once({ request, actor, body: null }, 202, function* (tx) {
+    return once({ request, actor, body }, 202, function* (tx) {
       const session = yield* sessions.get(actor, addressOf(params));
       return yield* cancelTurn(tx, session.id, turnId);
     });
@@ -56,10 +57,10 @@ export const turnRoutes = ({ db, turns, sessions, cancelTurn, once }: Parts, { p
         }),
       { detail: doc({ operationId: `getTurn${suffix}`, summary: "Get a turn", answers: { 200: Turn } }) },
     )
-    .post("/turns/:turn_id/cancel", ({ params, request }) => cancel(request, params, params.turn_id), {
+    .post("/turns/:turn_id/cancel", ({ params, body, request }) => cancel({ params, body, request }, params.turn_id), {
       detail: doc({ operationId: `cancelTurn${suffix}`, summary: "Stop a turn", answers: { 202: Cancelling } }),
     })
-    .post("/cancel", ({ params, request }) => cancel(request, params, null), {
+    .post("/cancel", ({ params, body, request }) => cancel({ params, body, request }, null), {
       detail: doc({
         operationId: `cancelRunningTurn${suffix}`,
         summary: "Stop whatever runs in the session",

@@ -2,56 +2,103 @@ import type { Database, Script, Tx } from "@/database/database";
 import { isDiskFull } from "@/database/disk-full";
 import { type EventLog, Fenced } from "@/events/event-log";
 import type { Logger } from "@/platform/logger";
-import type { Handle } from "@/runner/runner";
+import type { Handle, Rest } from "@/runner/runner";
+import type { Claim, ClaimStore } from "./claim-store";
 import type { RunTurn } from "./run-turn";
-import type { Claim, TurnStore } from "./turn-store";
+import { createTrials } from "./trials";
 
-type Parts = { db: Database; turns: TurnStore; eventLog: EventLog; runTurn: RunTurn; logger: Logger };
+type Parts = { db: Database; claims: ClaimStore; eventLog: EventLog; runTurn: RunTurn; logger: Logger };
+
+/** How a session stands here: whether its turn is on trial, which turn threw last, and whether that was for want of room. */
+type Standing = { isOnTrial: boolean; failed: string | null; wasDiskFull: boolean };
 
 /** How long a session rests after a failure that nobody foresaw, so that it cannot spin. Milliseconds. */
 const REST_MS = 1000;
 
-/** Handles a wake-up: runs the session's open turns, oldest first, until none is left. Never rejects. */
-export const createTurnWorker = ({ db, turns, eventLog, runTurn, logger }: Parts): Handle =>
-  async function drainSession({ sessionId }, shutdown) {
+/** Handles a wake-up: runs the session's open turns, oldest first, until none is left or one has to rest. Never rejects. */
+export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Parts): Handle => {
+  /** By session: turns that gave up their place to wait in this process. Taken up again, they have met no crash. */
+  const resting = new Map<string, Claim>();
+  const trials = createTrials({ db, claims, eventLog, logger });
+
+  return async function drainSession({ sessionId, isSuspect = false }, { signal: shutdown, clear }) {
+    if (shutdown.aborted) await handOver(sessionId);
+    let isOnTrial = isSuspect;
+    /** The turn that threw here last. */
+    let failed: string | null = null;
     let wasDiskFull = false;
     while (!shutdown.aborted) {
       try {
-        const claim = await claimNext(sessionId);
-        if (!claim) return;
-        await runTurn(claim, shutdown);
-        if (shutdown.aborted) await db.transact((tx) => turns.release(tx, claim));
+        const claim = await claimNext(sessionId, { isOnTrial, failed, wasDiskFull });
+        if (!claim) return null;
+        failed = claim.turn.id;
+        const rest = await (isOnTrial ? tryOut(claim, shutdown, clear) : runTurn(claim, shutdown, () => {}));
+        isOnTrial = false;
+        failed = null;
+        if (rest && !shutdown.aborted) {
+          resting.set(sessionId, claim);
+          return rest;
+        }
+        if (shutdown.aborted) await db.transact((tx) => claims.release(tx, claim));
       } catch (error) {
         // The session was deleted, or another owner has it: either way it is no longer ours.
-        if (error instanceof Fenced) return;
+        if (error instanceof Fenced) return null;
+        isOnTrial = false;
         wasDiskFull = isDiskFull(error);
+        if (wasDiskFull) failed = null;
         // Of a full disk the database itself tells, once for all turns.
         if (!wasDiskFull) logger.error({ err: error, session_id: sessionId }, "a turn could not go on; it is taken up again");
         await Bun.sleep(REST_MS);
       }
     }
-
-    /** A claim alone is told to nobody and can be made again, so it need not wait for the disk: the turn's first events do. */
-    async function claimNext(id: string): Promise<Claim | undefined> {
-      const claim = await db.transactRelaxed(() => turns.claim(id));
-      if (!claim && (await db.read(() => turns.isStranded(id)))) await db.transact((tx) => tellIdle(tx, id));
-      if (claim?.wasRunning || claim?.wasReleased) await db.transact((tx) => tellResumed(tx, claim));
-      return claim;
-    }
-
-    /** The queue that kept the session busy was emptied after its last turn had ended. */
-    function* tellIdle(tx: Tx, id: string): Script<void> {
-      if (yield* turns.settleIdle(tx, id))
-        yield* eventLog.append(tx, { sessionId: id, turnId: null }, [{ type: "session.updated", data: { status: "pending" } }]);
-    }
-
-    /** Durable before anything is prepared: a turn that takes the server down in its preparation is counted too. */
-    function* tellResumed(tx: Tx, { turn, session, epoch, wasRunning }: Claim): Script<void> {
-      const events = yield* eventLog.ofTurn(turn.id);
-      const attempt = events.filter(({ type }) => type === "turn.resumed").length + 2;
-      const after = wasDiskFull ? "disk_full" : wasRunning ? "crash" : "shutdown";
-      yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
-        { type: "turn.resumed", data: { message_id: turn.messageId, attempt, after } },
-      ]);
-    }
+    return null;
   };
+
+  /** Lets the next process know that the turn was at rest, and met no crash. */
+  async function handOver(sessionId: string): Promise<void> {
+    const rested = resting.get(sessionId);
+    if (!rested) return;
+    await db
+      .transact((tx) => claims.release(tx, rested))
+      .catch((error) => logger.error({ err: error, session_id: sessionId }, "a turn at rest could not be handed over"));
+  }
+
+  async function tryOut(claim: Claim, shutdown: AbortSignal, clear: () => void): Promise<Rest | null> {
+    const trial = await trials.begin(claim, clear);
+    try {
+      return await runTurn(claim, shutdown, () => void trial.end());
+    } finally {
+      await trial.end();
+    }
+  }
+
+  /** A claim alone is told to nobody and can be made again, so it need not wait for the disk: the turn's first events do. */
+  async function claimNext(id: string, standing: Standing): Promise<Claim | undefined> {
+    const claim = await db.transactRelaxed(() => claims.claim(id));
+    if (!claim && (await db.read(() => claims.isStranded(id)))) await db.transact((tx) => tellIdle(tx, id));
+    const rested = resting.get(id);
+    resting.delete(id);
+    if (!claim || claim.turn.id === rested?.turn.id) return claim;
+    if (claim.wasRunning || claim.wasReleased) await db.transact((tx) => tellResumed(tx, claim, standing));
+    return claim;
+  }
+
+  /** The queue that kept the session busy was emptied after its last turn had ended. */
+  function* tellIdle(tx: Tx, id: string): Script<void> {
+    if (yield* claims.settleIdle(tx, id))
+      yield* eventLog.append(tx, { sessionId: id, turnId: null }, [{ type: "session.updated", data: { status: "pending" } }]);
+  }
+
+  /** Durable before anything is prepared: a turn that takes the server down in its preparation is counted too. */
+  function* tellResumed(tx: Tx, { turn, session, epoch, wasRunning }: Claim, { isOnTrial, failed, wasDiskFull }: Standing): Script<void> {
+    const events = yield* eventLog.ofTurn(turn.id);
+    const attempt = events.filter(({ type }) => type === "turn.resumed").length + 2;
+    const after = wasDiskFull ? "disk_full" : wasRunning ? "crash" : "shutdown";
+    // What was thrown here was thrown by this turn; a server that went down took down whatever was on trial.
+    const alone = after === "crash" && (failed === turn.id || turn.isOnTrial);
+    yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
+      { type: "turn.resumed", data: { message_id: turn.messageId, attempt, after, alone } },
+    ]);
+    if (isOnTrial !== turn.isOnTrial) yield* claims.setOnTrial(turn.id, isOnTrial);
+  }
+};

@@ -6,7 +6,7 @@ import { type Outcome, type Plan, playTurn } from "./simulated-turn";
 
 const RUNS = { numRuns: 400 };
 
-const call = fc.record({ name: fc.constantFrom("pay", "read", "book", "unknown"), ticks: fc.nat(6) });
+const call = fc.record({ name: fc.constantFrom("pay", "read", "book", "save", "unknown"), ticks: fc.nat(6) });
 const moment = fc.integer({ min: 1, max: 30 });
 const sorted = (moments: number[]) => moments.toSorted((a, b) => a - b);
 
@@ -16,16 +16,32 @@ const quietPlan = fc.record({
   steeredAt: fc.constant<number[]>([]),
   cancelledAt: fc.constant<number | null>(null),
   deaths: fc.constant<Plan["deaths"]>([]),
+  outages: fc.constant<Plan["outages"]>([]),
   maxModelCalls: fc.integer({ min: 1, max: 12 }),
+  maxAttempts: fc.constant(1000),
 }) satisfies fc.Arbitrary<Plan>;
 
 const deathsAnywhere = fc
   .array(fc.record({ at: moment, isCommitted: fc.boolean() }), { maxLength: 6 })
   .map((deaths) => deaths.toSorted((a, b) => a.at - b.at));
 
+const outages = fc.uniqueArray(fc.record({ model: fc.nat(2), fromRound: fc.nat(4), isRefusal: fc.boolean() }), {
+  selector: ({ model }) => model,
+  maxLength: 3,
+});
+
+/** No single death uses up all tries of a model, so that what comes in the end is the same with it and without. */
+const troubledPlan = fc
+  .tuple(quietPlan, outages, fc.integer({ min: 3, max: 4 }))
+  .map(([plan, outages, maxAttempts]): Plan => ({ ...plan, outages, maxAttempts }));
+
 const stormyPlan = fc
   .tuple(quietPlan, deathsAnywhere, fc.array(moment, { maxLength: 4 }).map(sorted), fc.option(moment))
   .map(([plan, deaths, steeredAt, cancelledAt]): Plan => ({ ...plan, deaths, steeredAt, cancelledAt }));
+
+const worstPlan = fc
+  .tuple(stormyPlan, outages, fc.integer({ min: 1, max: 4 }))
+  .map(([plan, outages, maxAttempts]): Plan => ({ ...plan, outages, maxAttempts }));
 
 const typesIn = (log: readonly EventDraft[]) => log.map(({ type }) => type);
 const count = <T>(items: readonly T[], item: T) => items.filter((each) => each === item).length;
@@ -43,13 +59,17 @@ function callsIn(log: readonly EventDraft[]) {
   return { asked: asked.sort(), started: started.sort(), completed: completed.sort(), answered: answered.sort() };
 }
 
-function expectSound({ log, payments, complaints }: Outcome): void {
+function expectSound({ log, payments, saves, complaints }: Outcome): void {
   const { asked, started, completed, answered } = callsIn(log);
   expect(complaints).toEqual([]);
   expect(completed).toEqual(asked);
   expect(answered).toEqual(asked);
   expect(new Set(started).size).toBe(started.length);
   for (const [key, times] of payments) expect(`${key} ${times}`).toBe(`${key} 1`);
+  const saved = log.flatMap((event) =>
+    event.type === "tool.completed" && event.data.name === "save" && event.data.status === "ok" ? [`t/${event.data.tool_call_id}`] : [],
+  );
+  expect([...saves].toSorted()).toEqual(saved.map((key): [string, number] => [key, 1]).toSorted());
   for (const event of log) {
     if (event.type !== "tool.completed" || event.data.name !== "pay") continue;
     const isPaid = payments.has(`t/${event.data.tool_call_id}`);
@@ -74,9 +94,48 @@ test("wherever a turn is cut short, and however often, it ends once, answers eve
   );
 });
 
+test("it does so too where models stop answering, and fails only for what the last of them failed with", async () => {
+  await fc.assert(
+    fc.asyncProperty(worstPlan, async (plan) => {
+      const outcome = await playTurn(plan);
+      expectSound(outcome);
+      const end = endOf(outcome);
+      if (end.type === "turn.failed") expect(["crash_loop", "unreachable", "invalid_api_key", "overloaded"]).toContain(end.data.code);
+      if (plan.outages.length === 0 && end.type === "turn.failed" && end.data.code !== "crash_loop")
+        expect(plan.maxAttempts - plan.deaths.length).toBeLessThanOrEqual(1);
+    }),
+    RUNS,
+  );
+});
+
+test("a turn goes from model to model in their order, as its log says, and never back", async () => {
+  await fc.assert(
+    fc.asyncProperty(worstPlan, async (plan) => {
+      const { log } = await playTurn(plan);
+      let answering = "m0";
+      let tries = 0;
+      let crashes = 0;
+      for (const event of log) {
+        if (event.type === "turn.resumed") crashes++;
+        if (event.type === "message.assistant") tries = 0;
+        if (event.type === "model.started") {
+          expect(event.data.model).toBe(answering);
+          expect(++tries).toBeLessThanOrEqual(plan.maxAttempts + crashes);
+        }
+        if (event.type !== "model.retrying" || !event.data.fallback) continue;
+        expect(event.data.delay_ms).toBe(0);
+        expect(event.data.fallback.model).toBe(`m${Number(answering.slice(1)) + 1}`);
+        answering = event.data.fallback.model;
+        tries = 0;
+      }
+    }),
+    RUNS,
+  );
+});
+
 test("cut at every commit in turn, before it and after it, it comes to the end that it has without a cut", async () => {
   await fc.assert(
-    fc.asyncProperty(quietPlan, async (plan) => {
+    fc.asyncProperty(troubledPlan, async (plan) => {
       const whole = await playTurn(plan);
       expectSound(whole);
       for (let at = 1; at <= whole.commits.length; at++) {
@@ -90,9 +149,32 @@ test("cut at every commit in turn, before it and after it, it comes to the end t
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 50 },
   );
-});
+}, 30_000);
+
+test("any beginning of any log, with all that came between, goes on to one end, the same each time, with the model that it names", async () => {
+  await fc.assert(
+    fc.asyncProperty(worstPlan, async (plan) => {
+      const { log, commits } = await playTurn(plan);
+      const undisturbed = { ...plan, deaths: [], steeredAt: [], cancelledAt: null };
+      for (const length of commits.slice(0, -1)) {
+        const beginning = log.slice(0, length);
+        const [one, other] = [await playTurn(undisturbed, beginning), await playTurn(undisturbed, beginning)];
+        const { asked, completed, answered } = callsIn(one.log);
+        expect([completed, answered, one.complaints]).toEqual([asked, asked, []]);
+        expect(typesIn(one.log).filter((type) => /^turn\.(completed|failed|cancelled)$/.test(type))).toHaveLength(1);
+        expect(typesIn(other.log)).toEqual(typesIn(one.log));
+        const named = beginning.findLast((event) => event.type === "model.retrying" && event.data.fallback)?.data as Fallen | undefined;
+        const next = one.log.slice(length).find(({ type }) => type === "model.started");
+        if (next) expect(next.data).toMatchObject({ model: named?.fallback.model ?? "m0" });
+      }
+    }),
+    { numRuns: 100 },
+  );
+}, 30_000);
+
+type Fallen = { fallback: { model: string } };
 
 test("what is said while a turn runs is read before it ends", async () => {
   await fc.assert(
@@ -130,7 +212,16 @@ test("a turn that is given up in the middle of its tools answers the calls that 
   ];
   // The second commit holds the answer with its calls; nothing is kept after it.
   const deaths = [2, 3, 4].map((at) => ({ at, isCommitted: at === 2 }));
-  const outcome = await playTurn({ rounds, failures: [], steeredAt: [], cancelledAt: null, deaths, maxModelCalls: 10 });
+  const outcome = await playTurn({
+    rounds,
+    failures: [],
+    steeredAt: [],
+    cancelledAt: null,
+    deaths,
+    outages: [],
+    maxModelCalls: 10,
+    maxAttempts: 4,
+  });
   expect(endOf(outcome)).toMatchObject({ type: "turn.failed", data: { code: "crash_loop" } });
   expect(outcome.payments.size).toBe(0);
   expectSound(outcome);

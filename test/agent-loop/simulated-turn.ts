@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { agentLoop } from "@/agent-loop/agent-loop";
+import type { LoopModel } from "@/agent-loop/loop";
 import { TurnCancelled } from "@/agent-loop/stop";
-import { defineTool, describeTool, type ToolContext } from "@/agent-loop/tool";
+import { defineTool, describeTool, type ToolContext, ToolWrite } from "@/agent-loop/tool";
+import { succeeded } from "@/agent-loop/tool-outcome";
 import type { EventDraft } from "@/domain/event";
 import { noUsage } from "@/domain/usage";
 import { type LlmDriver, LlmError, type LlmRequest } from "@/llm/llm";
 
-export type PlannedCall = { name: "pay" | "read" | "book" | "unknown"; ticks: number };
+export type PlannedCall = { name: "pay" | "read" | "book" | "save" | "unknown"; ticks: number };
 
 /** What a model does and what happens to its turn. Moments count the commits that were asked for, over all lives of the server. */
 export type Plan = {
@@ -14,12 +16,18 @@ export type Plan = {
   rounds: PlannedCall[][];
   /** Answers that fail once before they come. */
   failures: number[];
+  /** Models that answer no more from this call on, by their place in the chain of three: they fail at every try, or are refused at once. */
+  outages: { model: number; fromRound: number; isRefusal: boolean }[];
   steeredAt: number[];
   cancelledAt: number | null;
   /** The server dies at these moments: before the commit, or after it and before anyone hears of it. */
   deaths: { at: number; isCommitted: boolean }[];
   maxModelCalls: number;
+  maxAttempts: number;
 };
+
+type Life = "ended" | "rested" | "died";
+type Ask = (model: number) => LoopModel;
 
 export type Outcome = {
   log: EventDraft[];
@@ -27,31 +35,32 @@ export type Outcome = {
   commits: number[];
   /** How often each call of `pay` took effect. */
   payments: Map<string, number>;
+  /** How often each call of `save` was kept. */
+  saves: Map<string, number>;
   complaints: string[];
 };
 
 /** More than any plan needs: a turn that has not ended by then never does. */
 const MOST_COMMITS = 400;
 
-/** Plays a turn to its end with an in-memory log, over as many lives of the server as the plan has deaths, as run-turn and turn-worker do. */
-export async function playTurn(plan: Plan): Promise<Outcome> {
-  const log: EventDraft[] = [said("hello")];
-  const outcome: Outcome = { log, commits: [], payments: new Map(), complaints: [] };
+/** Plays a turn to its end with an in-memory log, over as many lives of the server as the plan has deaths, as run-turn and turn-worker do. It may begin with a log that another play has left. */
+export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [said("hello")]): Promise<Outcome> {
+  const log: EventDraft[] = [...beginning];
+  const outcome: Outcome = { log, commits: [], payments: new Map(), saves: new Map(), complaints: [] };
   const failed = new Set<number>();
+  const ask: Ask = (model) => ({ ...chainLink(model), driver: scriptedDriver(plan, model, failed, outcome.complaints) });
   const steering = [...plan.steeredAt];
   const deaths = [...plan.deaths];
   let asked = 0;
   let clock = 0;
   let isCancelled = false;
 
-  for (let life = 1; ; life++) {
-    const isOver = await live(life > 1);
-    if (isOver) return outcome;
-  }
+  for (let last: Life = "rested"; last !== "ended"; ) last = await live(last === "died");
+  return outcome;
 
-  /** True when the turn ended; false when the server died. */
-  async function live(isResumed: boolean): Promise<boolean> {
-    if (isResumed) log.push({ type: "turn.resumed", data: { message_id: "m", attempt: 2, after: "crash" } });
+  /** From a start or the end of a rest until the turn ended, rests again, or the server died. A server with one turn knows who crashed it. */
+  async function live(isResumed: boolean): Promise<Life> {
+    if (isResumed) log.push({ type: "turn.resumed", data: { message_id: "m", attempt: 2, after: "crash", alone: true } });
     const state = { isDead: false };
     const control = new AbortController();
     if (isCancelled) control.abort(new TurnCancelled("cancelled"));
@@ -66,18 +75,17 @@ export async function playTurn(plan: Plan): Promise<Outcome> {
       instructions: "",
       tools,
       describedTools: tools.map(describeTool),
-      model: {
-        driver: scriptedDriver(plan, failed, outcome.complaints),
-        name: "m",
-        provider: "p",
-        outputLimit: undefined,
-        fellBack: false,
-        cost: () => null,
+      models: [ask(0), ask(1), ask(2)],
+      fellBack: false,
+      limits: {
+        maxModelCalls: plan.maxModelCalls,
+        maxCallsPerStep: 32,
+        maxAttempts: plan.maxAttempts,
+        maxTurnMs: 1e9,
+        maxOutputBytes: 1e9,
       },
-      controls: null,
-      limits: { maxModelCalls: plan.maxModelCalls, maxCallsPerStep: 32, maxAttempts: 1000, maxTurnMs: 1e9 },
-      // A clock that runs so fast that nobody waits for it.
-      now: () => (clock += 120_000),
+      // A clock that nobody waits for: it stands still while the loop runs, and every rest takes it on.
+      now: () => clock,
       random: () => 0.5,
       signal: control.signal,
       onInternalError: (error) => outcome.complaints.push(`an internal error: ${error}`),
@@ -85,7 +93,8 @@ export async function playTurn(plan: Plan): Promise<Outcome> {
 
     let step = await loop.next();
     while (!step.done) {
-      if (step.value.kind !== "keep") {
+      const output = step.value;
+      if (output.kind !== "keep" && output.kind !== "write") {
         step = await loop.next();
         continue;
       }
@@ -97,17 +106,24 @@ export async function playTurn(plan: Plan): Promise<Outcome> {
       }
       const death = deaths[0] !== undefined && deaths[0].at <= asked ? deaths.shift() : undefined;
       state.isDead = death !== undefined;
-      if (death && !death.isCommitted) return false;
+      if (death && !death.isCommitted) return "died";
 
       const news = log.slice(lastSeen);
-      if (news.length === 0) log.push(...step.value.drafts);
+      const drafts = output.kind === "keep" ? output.drafts : output.endOf(succeeded("saved"));
+      if (news.length === 0) log.push(...drafts);
       if (news.length === 0) outcome.commits.push(log.length);
+      if (news.length === 0 && output.kind === "write") {
+        const key = String(output.write.script);
+        outcome.saves.set(key, (outcome.saves.get(key) ?? 0) + 1);
+      }
       lastSeen = log.length;
-      if (news.length === 0 && step.value.end) return true;
-      if (death) return false;
-      step = await loop.next({ isKept: news.length === 0, news });
+      if (news.length === 0 && output.kind === "keep" && output.end) return "ended";
+      if (death) return "died";
+      step = await loop.next({ isKept: news.length === 0, news, drafts });
     }
-    throw new Error("the loop returned without an end");
+    if (step.value === null) throw new Error("the loop returned without an end");
+    clock += step.value.forMs;
+    return "rested";
   }
 }
 
@@ -131,16 +147,38 @@ function toolsOf(payments: Map<string, number>, server: { isDead: boolean }) {
   return [
     defineTool({ name: "pay", description: "", input, run: pay }),
     defineTool({ name: "read", description: "", input, effect: "pure", run: read }),
+    defineTool({
+      name: "save",
+      description: "",
+      input,
+      effect: "transactional",
+      run: async ({ ticks }, { idempotencyKey }) => {
+        await wait(ticks);
+        return new ToolWrite(idempotencyKey);
+      },
+    }),
     defineTool({ name: "book", description: "", input, effect: "idempotent", run: read }),
   ];
 }
 
+const chainLink = (model: number) => ({
+  calls: { enter: () => () => {}, whenFree: () => Promise.resolve() },
+  name: `m${model}`,
+  provider: "p",
+  outputLimit: undefined,
+  controls: null,
+  cost: () => null,
+});
+
 /** The n-th answer makes the n-th round of calls; after the last round it is words. */
-function scriptedDriver({ rounds, failures }: Plan, failed: Set<number>, complaints: string[]): LlmDriver {
+function scriptedDriver({ rounds, failures, outages }: Plan, model: number, failed: Set<number>, complaints: string[]): LlmDriver {
   return {
     async *stream(request) {
       complaints.push(...danglingIn(request));
+      if (request.model !== `m${model}`) complaints.push("a model was asked for by the name of another");
       const round = request.messages.filter(({ role }) => role === "assistant").length;
+      const outage = outages.find((one) => one.model === model && one.fromRound <= round);
+      if (outage) throw outage.isRefusal ? new LlmError("invalid_api_key", "no", false) : new LlmError("unreachable", "down", true);
       if (failures.includes(round) && !failed.has(round)) {
         failed.add(round);
         throw new LlmError("overloaded", "busy", true);

@@ -23,7 +23,7 @@ const findTool = (name: string) => {
 /** Calls a tool as the agent loop does: arguments are checked first. */
 async function call(name: string, input: unknown, now = "2026-11-25T09:05:07.890Z"): Promise<JsonValue> {
   const tool = findTool(name);
-  return tool.run(tool.input.parse(input), contextAt(now));
+  return (await tool.run(tool.input.parse(input), contextAt(now))) as JsonValue;
 }
 
 const accepts = (name: string, input: unknown) => findTool(name).input.safeParse(input).success;
@@ -35,7 +35,7 @@ describe("the catalog", () => {
       "current_time · Current Time · clock · Utilities · available",
       "research · Deep Research · search · AI · coming_soon",
       "sandbox · Sandboxed Execution · box · Execution · coming_soon",
-      "file_system · File System Access · folder · File Operations · coming_soon",
+      "file_system · File System Access · folder · File Operations · available",
       "test_math · Test Math · calculator · Testing · available",
       "test_weather · Test Weather · cloud-sun · Testing · available",
       "stateless_todo_list · Task Management · list-checks · Productivity · available",

@@ -2,6 +2,8 @@ import { expect, test } from "bun:test";
 import { systemClock } from "@/platform/clock";
 import { endsTurn } from "../support/client";
 import { contractApp } from "../support/contract-app";
+import { fakeProvider } from "../support/fake-provider";
+import { refuseWith } from "../support/openai-words";
 import { openStored } from "../support/stored";
 import { testApp } from "../support/test-app";
 
@@ -96,4 +98,52 @@ test("an API key that is given again is kept sealed", async () => {
   expect(stored.text()).not.toContain(key);
   expect(stored.text()).not.toContain(key.slice(12));
   stored.close();
+});
+
+test("a provider that was tested or read once is not called for a replay, nor twice at once", async () => {
+  await using provider = fakeProvider(async ({ path }) => {
+    await Bun.sleep(20);
+    return path.endsWith("/models") ? Response.json({ object: "list", data: [{ id: "m-1", object: "model" }] }) : refuseWith(401);
+  });
+  await using app = await contractApp();
+  const fields = { name: "P", provider_type: "custom", base_url: `${provider.url}/v1` };
+  const { id } = (await app.post<{ id: string }>("/v1/llm-providers", fields)).body;
+  for (const [path, calls] of [
+    ["sync-models", 1],
+    ["test", 2],
+  ] as const) {
+    const address = `/v1/llm-providers/${id}/${path}`;
+    const [first, second] = await Promise.all([send(app.url, address, {}, path), send(app.url, address, {}, path)]);
+    expect([first!.status, second!.text]).toEqual([200, first!.text]);
+    expect([first!.replayed, second!.replayed].toSorted()).toEqual([null, "true"].toSorted());
+    expect(await send(app.url, address, {}, path)).toMatchObject({ status: 200, text: first!.text, replayed: "true" });
+    expect(JSON.parse((await send(app.url, address, { other: 1 }, path)).text).code).toBe("idempotency_mismatch");
+    expect(provider.asked).toHaveLength(calls);
+  }
+});
+
+test("a call that failed is not kept: the same key may try again", async () => {
+  let isDown = true;
+  await using provider = fakeProvider(() => (isDown ? refuseWith(500) : Response.json({ object: "list", data: [] })));
+  await using app = await contractApp();
+  const fields = { name: "P", provider_type: "custom", base_url: `${provider.url}/v1` };
+  const { id } = (await app.post<{ id: string }>("/v1/llm-providers", fields)).body;
+  const address = `/v1/llm-providers/${id}/sync-models`;
+  expect((await send(app.url, address, {}, "k")).status).toBe(503);
+  isDown = false;
+  expect(await send(app.url, address, {}, "k")).toMatchObject({ status: 200, replayed: null });
+});
+
+test("cancelling and retrying with another body under the same key is refused", async () => {
+  await using app = await contractApp();
+  const session = await app.createSession((await app.createAgent()).id);
+  const hanging = await app.say(session, '```simulate\n[{"hang": true}]\n```');
+  await app.follow(session, ({ type }) => type === "model.started");
+  for (const path of [`${session.path}/cancel`, `${session.path}/messages/${hanging.id}/retry`]) {
+    expect((await send(app.url, path, {}, "k")).status).toBe(202);
+    expect((await send(app.url, path, {}, "k")).replayed).toBe("true");
+    expect((await app.call("POST", path, undefined, { "idempotency-key": "k" })).status).toBe(202);
+    expect((await send(app.url, path, { why: "bored" }, "k")).status).toBe(422);
+    await app.follow(session, endsTurn(hanging.turn_id));
+  }
 });

@@ -18,6 +18,7 @@ test("POST {} is enough, and no body at all too", async () => {
     tags: [],
     model_id: null,
     agent_version: null,
+    lost_model: null,
     status: "pending",
     usage: NO_USAGE,
     created_at: expect.stringMatching(TIME),

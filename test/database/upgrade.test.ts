@@ -48,7 +48,11 @@ test("an upgrade that fails half way leaves the database as it was, with a snaps
 
 test("an upgrade that would leave rows pointing at nothing is not made", async () => {
   await makeWithOneUser();
-  const orphan = next("9999_orphan", "INSERT INTO api_keys SELECT 'k', 'nobody', 'n', 'h', 'p', '[]', NULL, NULL, 0");
+  const orphan = next(
+    "9999_orphan",
+    `INSERT INTO agents (id, owner_id, name, system_prompt, capabilities, tags, visibility, status, created_at, updated_at)
+     VALUES ('a', 'nobody', 'n', '', '[]', '[]', 'private', 'active', 0, 0)`,
+  );
   expect(() => openDatabase(path, NOW, { migrations: orphan })).toThrow("foreign keys");
   openDatabase(path, NOW).close();
 });

@@ -69,9 +69,10 @@ async function createModels(app: TestApp, { url }: FaultProvider, modes: readonl
   const ids = new Map<string, string>();
   for (const protocol of FAULTY_PROTOCOLS) {
     const { type, baseUrl, settings } = protocol.connect(url);
-    const fields = { name: protocol.name, provider_type: type, base_url: baseUrl, settings, api_key: KEY };
-    const { id } = (await app.post<{ id: string }>("/v1/llm-providers", fields)).body;
     for (const { name } of modes) {
+      // One for each mode: what fails in one must not make the others' provider rest.
+      const fields = { name: `${protocol.name}: ${name}`, provider_type: type, base_url: baseUrl, settings, api_key: KEY };
+      const { id } = (await app.post<{ id: string }>("/v1/llm-providers", fields)).body;
       const model = await app.post<{ id: string }>(`/v1/llm-providers/${id}/models`, { model_id: name, display_name: name });
       ids.set(`${protocol.name}/${name}`, model.body.id);
     }

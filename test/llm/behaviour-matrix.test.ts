@@ -6,6 +6,7 @@ import type { LlmConnection, LlmMessage, LlmRequest } from "@/llm/llm";
 import { droppingProvider, eventStream, fakeProvider, handWritten } from "../support/fake-provider";
 import { failureOf, hear, partsOf, recordingFetch, requestOf, user, weather } from "../support/llm-calls";
 import { type Protocol, protocols, testKey } from "../support/llm-protocols";
+import { outbound } from "../support/outbound";
 
 const mock = new LLMock({ port: 0, chunkSize: 5 });
 const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -207,7 +208,7 @@ const behaviours: Record<string, (protocol: Protocol) => Promise<void>> = {
     );
     const stop = new AbortController();
     const reason = new Error("the user had enough");
-    const answer = createDriver(protocol.connect(provider.url))
+    const answer = createDriver(protocol.connect(provider.url), { fetch: outbound })
       .stream(requestOf(protocol, [user("hi")]), stop.signal)
       [Symbol.asyncIterator]();
     expect((await answer.next()).value).toEqual({ type: "text_delta", delta: "one" });
@@ -241,7 +242,7 @@ const behaviours: Record<string, (protocol: Protocol) => Promise<void>> = {
         .slice(0, -protocol.endFrames)
         .join(""),
     );
-    for await (const _ of createDriver(protocol.connect(provider.url)).stream(
+    for await (const _ of createDriver(protocol.connect(provider.url), { fetch: outbound }).stream(
       requestOf(protocol, [user("hi")]),
       new AbortController().signal,
     ))
@@ -458,9 +459,14 @@ const behaviours: Record<string, (protocol: Protocol) => Promise<void>> = {
 
   async "models are listed by name"(protocol) {
     await using provider = fakeProvider(() => Response.json({ object: "list", data: [{ id: "b" }, { id: "a" }], has_more: false }));
-    expect(await createDriver(protocol.connect(provider.url)).listModels(new AbortController().signal)).toEqual(["a", "b"]);
+    expect(await createDriver(protocol.connect(provider.url), { fetch: outbound }).listModels(new AbortController().signal)).toEqual([
+      "a",
+      "b",
+    ]);
     await using locked = fakeProvider(() => Response.json({ error: { message: "no" } }, { status: 401 }));
-    expect(await failureOf(createDriver(protocol.connect(locked.url)).listModels(new AbortController().signal))).toMatchObject({
+    expect(
+      await failureOf(createDriver(protocol.connect(locked.url), { fetch: outbound }).listModels(new AbortController().signal)),
+    ).toMatchObject({
       code: "invalid_api_key",
     });
   },

@@ -56,7 +56,8 @@ async function converse(messages: LlmMessage[], capabilities: string[], driver =
     const tool = tools.find((each) => each.name === name);
     if (!tool) throw new ToolFailure(`There is no tool named ${name}`);
     const now = new Date("2026-11-25T09:05:00Z");
-    return tool.run(tool.input.parse(given), { sessionId: "s", turnId: "t", toolCallId: "c", idempotencyKey: "k", now, signal: never });
+    const context = { sessionId: "s", turnId: "t", toolCallId: "c", idempotencyKey: "k", now, signal: never };
+    return (await tool.run(tool.input.parse(given), context)) as JsonValue;
   }
 }
 

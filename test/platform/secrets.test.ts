@@ -50,7 +50,7 @@ describe("a Secret prints as [redacted]", () => {
 describe("a secret box", () => {
   const current = keyNamed("k2");
   const previous = keyNamed("k1");
-  const box = createSecretBox({ current, previous });
+  const box = createSecretBox({ current, previous: [previous] });
 
   test.each([PLAIN, "", "x".repeat(10_000), "a\u0000b"])("opens what it sealed (%#)", (plain) => {
     const opened = box.open(box.seal(plain, CONTEXT), CONTEXT);
@@ -137,14 +137,14 @@ describe("loadMasterKeys", () => {
   test("takes both keys from the environment and keeps no file", () => {
     const [current, previous] = [keyNamed("k2"), keyNamed("k1")];
     const env = { SECRETS_ENCRYPTION_KEY: variable(current), SECRETS_ENCRYPTION_KEY_PREVIOUS: ` ${variable(previous)}\n` };
-    expect(loadMasterKeys(dataDir, env)).toEqual({ current, previous });
+    expect(loadMasterKeys(dataDir, env)).toEqual({ current, previous: [previous] });
     expect(existsSync(keyFile())).toBe(false);
   });
 
   test("makes a key once, readable by its owner only, and leaves nothing else behind", () => {
     const made = loadMasterKeys(join(dataDir, "new"), {});
     expect(made.current.key.length).toBe(32);
-    expect(made.previous).toBeUndefined();
+    expect(made.previous).toEqual([]);
     expect(statSync(join(dataDir, "new/secrets.key")).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(dataDir, "new"))).toEqual(["secrets.key"]);
     expect(loadMasterKeys(join(dataDir, "new"), {})).toEqual(made);
@@ -206,6 +206,7 @@ describe("loadMasterKeys", () => {
     expect(thrownBy(() => loadMasterKeys(dataDir, twins)).message).toContain('"k1"');
     expect(loadMasterKeys(dataDir, { SECRETS_ENCRYPTION_KEY, SECRETS_ENCRYPTION_KEY_PREVIOUS: SECRETS_ENCRYPTION_KEY })).toEqual({
       current: key,
+      previous: [],
     });
   });
 

@@ -9,8 +9,8 @@ export type StreamedEvent = { id: number | null; type: string; data: Record<stri
 
 export type Client = ReturnType<typeof createClient>;
 
-/** A client of the API as any developer would write it: fetch, and a reader of event streams. */
-export function createClient(url: string) {
+/** A client of the API as any developer would write it: fetch, and a reader of event streams. `always` goes with every request. */
+export function createClient(url: string, always: Record<string, string> = {}) {
   async function call<Body = unknown>(
     method: string,
     path: string,
@@ -19,7 +19,7 @@ export function createClient(url: string) {
   ): Promise<Answer<Body>> {
     const response = await fetch(url + path, {
       method,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...always, ...headers },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       redirect: "manual",
     });
@@ -53,7 +53,7 @@ export function createClient(url: string) {
     },
     /** Follows the stream until `isLast` says so, and returns all that came, that one included. */
     follow: (session: { path: string }, isLast: (event: StreamedEvent) => boolean, after = 0) =>
-      follow(`${url}${session.path}/events?after_sequence=${after}`, isLast),
+      follow(`${url}${session.path}/events?after_sequence=${after}`, always, isLast),
     /** Says something and waits for its turn to end. */
     async ask(
       session: { path: string },
@@ -71,10 +71,14 @@ export const endsTurn =
   ({ type, data }: StreamedEvent): boolean =>
     ["turn.completed", "turn.failed", "turn.cancelled"].includes(type) && data.turn_id === turnId;
 
-async function follow(address: string, isLast: (event: StreamedEvent) => boolean): Promise<StreamedEvent[]> {
+async function follow(
+  address: string,
+  headers: Record<string, string>,
+  isLast: (event: StreamedEvent) => boolean,
+): Promise<StreamedEvent[]> {
   const control = new AbortController();
   const seen: StreamedEvent[] = [];
-  for await (const event of readStream(await fetch(address, { signal: control.signal }))) {
+  for await (const event of readStream(await fetch(address, { headers, signal: control.signal }))) {
     seen.push(event);
     if (isLast(event)) break;
   }

@@ -10,6 +10,8 @@ export type Documented = {
   parameters: string[];
   queries: Query[];
   body: JsonSchema | undefined;
+  /** The body may also be a file's bytes, under any type. */
+  takesBytes: boolean;
   isStream: boolean;
 };
 
@@ -24,6 +26,7 @@ export function documentedRoutes(document: OpenApiDocument): Documented[] {
         parameters: [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name!),
         queries: queriesOf(operation),
         body: operation.requestBody?.content["application/json"]?.schema,
+        takesBytes: operation.requestBody?.content["application/octet-stream"] !== undefined,
         isStream: JSON.stringify(operation.responses["200"] ?? {}).includes("text/event-stream"),
       })),
   );

@@ -1,14 +1,17 @@
 import { Elysia } from "elysia";
+import { createAuditLog } from "@/auth/audit-log";
 import { setActor } from "@/auth/request-actor";
-import type { Database } from "@/database/database";
+import type { Database, Script, Tx } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
 import type { LlmModelWithProvider } from "@/domain/llm-model";
 import type { LlmProvider } from "@/domain/llm-provider";
 import { LOCAL_ACTOR, LOCAL_USER } from "@/domain/user";
 import { answerFailure } from "@/http/errors";
 import { createOnce } from "@/http/once";
+import { createCheckModel } from "@/llm-models/check-model";
 import { llmModelRoutes } from "@/llm-models/llm-model-routes";
 import { createLlmModelStore } from "@/llm-models/llm-model-store";
+import { createLoseModels } from "@/llm-models/lose-models";
 import { providerCallRoutes } from "@/llm-models/provider-call-routes";
 import { createResolveModel } from "@/llm-models/resolve-model";
 import { seedModels } from "@/llm-models/seed-models";
@@ -22,6 +25,7 @@ import { createLlmProviderStore, type EnvironmentKeys } from "@/llm-providers/ll
 import { systemClock } from "@/platform/clock";
 import { createLogger } from "@/platform/logger";
 import { createSecretBox } from "@/platform/secrets";
+import { outbound } from "./outbound";
 
 type Options = { env?: EnvironmentKeys; db?: Database; isAdmin?: boolean; masterKey?: Buffer };
 type Answer<Body> = { status: number; body: Body; text: string; headers: Headers };
@@ -38,8 +42,13 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const secrets = createSecretBox({ current: { id: "test", key: masterKey } });
   const providers = createLlmProviderStore(db, systemClock, secrets, env);
   const models = createLlmModelStore(db, systemClock, providers);
-  const drivers = createDriverPool(providers);
+  const drivers = createDriverPool(providers, { wire: { fetch: outbound } });
   const settleDefaults = createSettleDefaults({ providers, models });
+  const checkModel = createCheckModel({ models });
+  const loseModels = createLoseModels({ pointers: [models] });
+  const beforeRemoval = function* (tx: Tx, providerId: string): Script<void> {
+    yield* loseModels(tx, yield* models.named(tx, { providerId }));
+  };
   const once = createOnce(db, systemClock, secrets);
   const testProvider = createTestProvider({ db, clock: systemClock, providers, models, drivers });
   const syncModels = createSyncModels({ db, providers, models, drivers, settleDefaults });
@@ -47,8 +56,8 @@ export async function createLlmApp({ env = {}, db = openDatabase(":memory:", Dat
   const app = new Elysia()
     .onError(({ error }) => answerFailure(error, logger))
     .onRequest(({ request }) => setActor(request, { ...LOCAL_ACTOR, isAdmin }))
-    .use(llmProviderRoutes({ db, providers, drivers, once, settleDefaults }))
-    .use(llmModelRoutes({ db, models, once, settleDefaults }))
+    .use(llmProviderRoutes({ db, providers, drivers, auditLog: createAuditLog(db, systemClock), once, beforeRemoval, settleDefaults }))
+    .use(llmModelRoutes({ db, models, once, checkModel, loseModels, settleDefaults }))
     .use(providerCallRoutes({ once, testProvider, syncModels }));
 
   async function call<Body = { error: string; code: string }>(

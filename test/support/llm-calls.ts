@@ -3,6 +3,7 @@ import { createDriver } from "@/llm/drivers";
 import { type LlmConnection, LlmError, type LlmEvent, type LlmMessage, type LlmRequest } from "@/llm/llm";
 import type { DriverOptions } from "@/llm/wire";
 import type { Protocol } from "./llm-protocols";
+import { outbound } from "./outbound";
 
 export const user = (text: string): LlmMessage => ({ role: "user", content: [{ type: "text", text }] });
 
@@ -31,11 +32,11 @@ export type Heard = {
 export async function hear(
   connection: LlmConnection,
   request: LlmRequest,
-  options: DriverOptions = {},
+  options: Partial<DriverOptions> = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Heard> {
   const events: LlmEvent[] = [];
-  for await (const event of createDriver(connection, options).stream(request, signal)) events.push(event);
+  for await (const event of createDriver(connection, { fetch: outbound, ...options }).stream(request, signal)) events.push(event);
   const finished = events.at(-1);
   if (finished?.type !== "finished") throw new Error("The stream ended without saying so");
   const joined = (type: "text_delta" | "reasoning_delta") => events.map((event) => (event.type === type ? event.delta : "")).join("");
@@ -55,9 +56,9 @@ export async function failureOf(answer: Promise<unknown>): Promise<LlmError> {
 /** A fetch that remembers what went out. */
 export function recordingFetch() {
   const sent: { url: string; headers: Headers; text: string }[] = [];
-  const send = async (url: string | URL | Request, init?: RequestInit) => {
+  const send = async (url: string | URL, init?: RequestInit) => {
     sent.push({ url: String(url), headers: new Headers(init?.headers), text: String(init?.body ?? "") });
-    return fetch(url, init);
+    return outbound(url, init);
   };
   return { sent, fetch: send };
 }

@@ -72,6 +72,17 @@ const BEYOND = rows(`
   GET     /v1/approvals
   GET     /v1/search
   GET     /v1/usage
+  GET     /v1/users
+  POST    /v1/users
+  GET     /v1/users/{id}
+  PATCH   /v1/users/{id}
+  DELETE  /v1/users/{id}
+  POST    /v1/users/{id}/reset-link
+  GET     /v1/audit-events
+  PATCH   /api/auth/me
+  PATCH   /v1/auth/me
+  POST    /api/auth/reset-password
+  POST    /v1/auth/reset-password
 `);
 
 /** What a session has beside the seed's rows, by the rest of the path. */

@@ -11,6 +11,8 @@ type Options = Partial<Omit<AppOptions, "config">> & { dataDir?: string; env?: R
 
 export type TestApp = Client & {
   dataDir: string;
+  /** Where the first account is made, if that needs a link. */
+  setupLink: string | undefined;
   /** Stops the server and keeps its data, for a second one on the same folder. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -29,6 +31,7 @@ export async function testApp({ dataDir, env = {}, ...options }: Options = {}): 
   return {
     ...createClient(server.url),
     dataDir: folder,
+    setupLink: server.setupLink,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
