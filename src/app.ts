@@ -1,4 +1,3 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
@@ -19,6 +18,7 @@ import { sandbox } from "@/capabilities/sandbox";
 import { readSkills } from "@/capabilities/skills";
 import { webFetch } from "@/capabilities/web-fetch";
 import type { Config } from "@/config";
+import { makeDataFolder } from "@/database/data-folder";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
@@ -30,6 +30,7 @@ import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
 import { eventRoutes } from "@/events/event-routes";
 import { createFollowSession } from "@/events/follow-session";
+import { createListEvents } from "@/events/list-events";
 import { createLiveMessages } from "@/events/live-messages";
 import { forkRoutes } from "@/forks/fork-routes";
 import { createForkSession } from "@/forks/fork-session";
@@ -66,13 +67,14 @@ import { createPostMessage } from "@/messages/post-message";
 import { createRemoveMessage } from "@/messages/remove-message";
 import { createRetryMessage } from "@/messages/retry-message";
 import { createUpdateMessage } from "@/messages/update-message";
-import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { endKeyRotation } from "@/platform/master-keys";
 import { configuredPolicy, webPolicy } from "@/platform/outbound-policy";
 import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
+import { createExpiryStore } from "@/retention/expiry-store";
+import { createHousekeeping } from "@/retention/housekeeping-worker";
 import { createInProcessRunner } from "@/runner/in-process-runner";
 import { createRunSandboxed } from "@/sandbox/run-sandboxed";
 import { sealedColumns } from "@/sealed-columns";
@@ -116,11 +118,11 @@ export type AppOptions = {
   /** How drivers reach the network, and how long they wait. */
   llm?: Partial<DriverOptions>;
   capabilities?: readonly CapabilityDefinition[];
+  /** From one round of housekeeping to the next. */
+  housekeepingEveryMs?: number;
   /** How many sessions think at once, and how many calls run at one provider. */
   capacity?: { sessions: number; callsPerProvider: number };
 };
-
-const TIDY_EVERY_MS = 60_000;
 
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
 export async function createApp({
@@ -130,6 +132,7 @@ export async function createApp({
   limits = limitsOf(config),
   llm = {},
   capabilities = builtInCapabilities,
+  housekeepingEveryMs,
   capacity,
 }: AppOptions) {
   const mcpPrograms = readConfiguredServers(config.mcpConfig);
@@ -138,10 +141,14 @@ export async function createApp({
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
   const signer = await createSigner(loadSigningSecret(config), clock);
-  const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now());
+  const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now(), {
+    onDiskFull: (isFull) =>
+      isFull
+        ? logger.error("the disk is full: nothing more can be kept, and turns wait until there is room in the data folder's file system")
+        : logger.warn("there is room on the disk again: turns go on"),
+  });
   const closing = new AbortController();
   let stage: Stage = "starting";
-  let tidying: Timer | undefined;
   let port = config.port;
 
   const bus = createEventBus();
@@ -239,11 +246,24 @@ export async function createApp({
   const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
   const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files: sessionFiles.files, clock });
   const followSession = createFollowSession({ db, eventLog, live, bus });
+  const listEvents = createListEvents({ db, eventLog });
   const forget = (sessionId: string) => {
     live.forget(sessionId);
     running.cancelIn(sessionId);
     bus.publish(sessionId, "gone");
   };
+  const { retainSessionsDays, retainAuditDays } = config;
+  const housekeeping = createHousekeeping({
+    db,
+    expiry: createExpiryStore(db),
+    clock,
+    retainSessionsDays,
+    retainAuditDays,
+    forget,
+    tidyAccounts: () => accounts.tidy(),
+    logger,
+    ...(housekeepingEveryMs === undefined ? {} : { everyMs: housekeepingEveryMs }),
+  });
 
   const accounts = createAccounts({
     db,
@@ -279,7 +299,7 @@ export async function createApp({
         ),
         messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }, under),
         eventRoutes(
-          { db, eventLog, followSession, openStreams, checkSession, holdRights: accounts.holdRights, closing: closing.signal },
+          { db, eventLog, followSession, listEvents, openStreams, checkSession, holdRights: accounts.holdRights, closing: closing.signal },
           under,
         ),
         ...sessionFiles.routes({ eventLog, checkSession, once }, under),
@@ -323,11 +343,6 @@ export async function createApp({
     secureHeaders: createSecurityHeaders({ isHttps: config.baseUrl.startsWith("https:") }),
   });
 
-  const tidy = () => {
-    db.tidy();
-    accounts.tidy().catch((error: unknown) => logger.error({ err: error }, "tidying failed; it is tried again"));
-  };
-
   /** Nothing is let go before all that can be opened is sealed with the current key, durably. */
   async function takeUpNewKey(): Promise<void> {
     const done = await reseal(db, secrets, sealedColumns(db.tables));
@@ -353,7 +368,7 @@ export async function createApp({
       for (const job of await resumeSessions()) runner.submit(job);
       runner.start(drainSession);
       await searchWorker.start();
-      tidying = setInterval(tidy, TIDY_EVERY_MS);
+      housekeeping.start();
       stage = "ready";
       void sessionFiles.releaseUnused();
       return { setupToken };
@@ -362,8 +377,8 @@ export async function createApp({
     /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
     async stop(graceMs = 5000): Promise<void> {
       stage = "draining";
-      clearInterval(tidying);
       closing.abort();
+      await housekeeping.stop();
       await runner.stop(graceMs);
       await searchWorker.stop();
       await mcpConnections.stop();
@@ -381,12 +396,3 @@ const limitsOf = ({ turn: { maxModelCalls, maxMinutes, maxCallsPerStep, maxOutpu
   maxCallsPerStep,
   maxOutputBytes,
 });
-
-function makeDataFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.W_OK);
-  } catch {
-    throw new StartRefused(`The data folder ${folder} can't be made or written to. Choose another with --data-dir.`);
-  }
-}

@@ -28,6 +28,9 @@ export type Config = {
   mcpConfig: string | undefined;
   /** Programs of this machine that agents may run inside bubblewrap. */
   sandboxPrograms: ("python" | "node")[];
+  /** Days after which a session that nobody touched is removed, and an entry of the audit log; 0 keeps them for ever. */
+  retainSessionsDays: number;
+  retainAuditDays: number;
   /** What one session's files may take up: MiB of what is there, how many, and MiB of earlier versions. */
   files: { maxMib: number; maxEntries: number; pastMib: number };
   /** What one turn may use. */
@@ -63,6 +66,8 @@ export function readConfig(flags: Flags, env: Environment): Config {
     anthropicKey: read.secret("DEFAULT_ANTHROPIC_API_KEY"),
     backupEveryHours: read.whole("BACKUP_EVERY_HOURS", 0, 8760),
     backupKeep: read.whole("BACKUP_KEEP", 1, 10_000),
+    retainSessionsDays: read.whole("RETAIN_SESSIONS_DAYS", 0, 36_500),
+    retainAuditDays: read.whole("RETAIN_AUDIT_DAYS", 0, 36_500),
     mcpConfig: read.given("MCP_CONFIG"),
     sandboxPrograms: read.list("SANDBOX_PROGRAMS").map(readProgram),
     files: {

@@ -1,4 +1,5 @@
 import { type CommandDef, defineCommand, runCommand } from "citty";
+import { isDiskFull } from "@/database/disk-full";
 import { AppError, StartRefused } from "@/platform/app-error";
 import { VERSION } from "@/version";
 import { checkUsage, helpOf, WrongUsage } from "./cli/usage";
@@ -62,6 +63,7 @@ try {
   await runMain(process.argv.slice(2));
 } catch (error) {
   if (error instanceof StartRefused) exit(error.exitCode, error.message);
+  if (isDiskFull(error)) exit(78, "The disk is full. Make room in the data folder's file system and start again; nothing is lost.");
   if (error instanceof WrongUsage) exit(2, `${error.message}. See everruns --help.`);
   if (error instanceof AppError) exit(error.kind === "not_found" ? 4 : 1, error.message);
   throw error;

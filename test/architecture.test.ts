@@ -11,7 +11,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["capabilities", "llm-models", "sessions", "search"],
   ["mcp-servers"],
   ["turns", "users"],
-  ["messages", "forks"],
+  ["messages", "forks", "retention"],
   ["server"],
   ["sealed-columns"],
   ["app"],
@@ -56,7 +56,7 @@ const PACKAGES: readonly [name: RegExp, owners: RegExp][] = [
 const isWayIn = (file: string): boolean => /-(routes|worker)\.ts$/.test(file);
 const isStore = (file: string): boolean => /-(store|log|bus)\.ts$/.test(file);
 const isVerb = (file: string): boolean =>
-  /\/(call|cancel|change|create|follow|fork|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(file);
+  /\/(call|cancel|change|create|follow|fork|list|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(file);
 
 const root = resolve(import.meta.dir, "../src");
 const files = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(root)].filter((file) => !file.endsWith(".d.ts")).sort();

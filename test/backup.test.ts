@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { emptyFolder, serve } from "./support/executable";
 import { testApp } from "./support/test-app";
 
 const main = join(import.meta.dir, "../src/main.ts");
@@ -73,4 +74,15 @@ test("a backup goes to stdout with -, never overwrites, and a damaged one is not
   expect(existsSync(join(app.dataDir, "everruns.db.incoming"))).toBe(false);
   rmSync(folder, { recursive: true });
   rmSync(app.dataDir, { recursive: true });
+}, 30_000);
+
+test("scheduled backups are made and the oldest thrown away, though one lies ahead of a clock that was set back", async () => {
+  using folder = emptyFolder();
+  const backups = join(folder.path, "data/backups");
+  mkdirSync(backups, { recursive: true });
+  for (const year of [2001, 2099]) writeFileSync(join(backups, `everruns-${year}-01-01T00-00-00Z.db`), "");
+  await using _server = await serve(folder.path, { env: { BACKUP_EVERY_HOURS: "1", BACKUP_KEEP: "2" } });
+  const made = () => readdirSync(backups).filter((name) => name.endsWith("Z.db") && !/everruns-2(001|099)/.test(name));
+  while (made().length === 0 || readdirSync(backups).length > 2) await Bun.sleep(10);
+  expect(readdirSync(backups).sort()).toEqual([made()[0]!, "everruns-2099-01-01T00-00-00Z.db"]);
 }, 30_000);

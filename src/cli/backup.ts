@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineCommand } from "citty";
 import { readConfig } from "@/config";
@@ -17,6 +17,8 @@ export const backup = defineCommand({
   async run({ args }) {
     const { dataDir } = readConfig({ dataDir: args["data-dir"] }, process.env);
     const database = join(dataDir, "everruns.db");
+    // A copy has time; the server beside it has people who wait.
+    setPriority(constants.priority.PRIORITY_LOW);
     if (args.file !== "-") {
       backupDatabase(database, args.file);
       process.stderr.write(`Backed up to ${args.file}\n`);

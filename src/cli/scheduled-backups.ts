@@ -26,23 +26,32 @@ export function scheduleBackups({ dataDir, backupEveryHours, backupKeep }: Confi
   };
 
   async function tick(): Promise<void> {
-    const wait = (newestIn(folder) ?? 0) + backupEveryHours * HOUR_MS - Date.now();
-    if (wait > 0) return plan(wait);
+    const everyMs = backupEveryHours * HOUR_MS;
+    const wait = (newestIn(folder) ?? 0) + everyMs - Date.now();
+    // A newest that lies ahead was made before the clock was set back: it must not put off the next.
+    if (wait > 0 && wait <= everyMs) return plan(wait);
+    const name = `everruns-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}Z.db`;
+    const words = await makeBackup(name).catch(String);
+    if (words !== null) {
+      logger.error({ words }, "the scheduled backup failed; it is tried again");
+      return plan(RETRY_MS);
+    }
+    logger.info({ file: join(folder, name) }, "backed up");
+    const older = backupsIn(folder).filter((other) => other !== name);
+    for (const old of older.slice(0, Math.max(0, older.length - backupKeep + 1))) rmSync(join(folder, old), { force: true });
+    plan(everyMs);
+  }
+
+  /** What went wrong, in words; null when nothing did. */
+  async function makeBackup(name: string): Promise<string | null> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const file = join(folder, `everruns-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}Z.db`);
-    const backup = Bun.spawn([...ownCommand(), "backup", file, "--data-dir", dataDir], {
+    const backup = Bun.spawn([...ownCommand(), "backup", join(folder, name), "--data-dir", dataDir], {
       stdout: "ignore",
       stderr: "pipe",
       env: process.env,
     });
     const [code, words] = await Promise.all([backup.exited, new Response(backup.stderr).text()]);
-    if (code !== 0) {
-      logger.error({ code, words: words.trim() }, "the scheduled backup failed; it is tried again");
-      return plan(RETRY_MS);
-    }
-    logger.info({ file }, "backed up");
-    for (const old of backupsIn(folder).slice(0, -backupKeep)) rmSync(join(folder, old), { force: true });
-    plan(backupEveryHours * HOUR_MS);
+    return code === 0 ? null : words.trim();
   }
 
   plan(0);

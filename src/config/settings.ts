@@ -41,6 +41,8 @@ export const SETTINGS: readonly Setting[] = [
   ...SECURITY_SETTINGS,
   { variable: "BACKUP_EVERY_HOURS", fallback: "0", meaning: "hours between two backups into the data folder; 0 makes none" },
   { variable: "BACKUP_KEEP", fallback: "7", meaning: "how many of those backups are kept" },
+  { variable: "RETAIN_SESSIONS_DAYS", fallback: "0", meaning: "days after which idle sessions are removed; 0 keeps them for ever" },
+  { variable: "RETAIN_AUDIT_DAYS", fallback: "0", meaning: "days for which the audit log is kept; 0 keeps it for ever" },
   { variable: "TURN_MAX_MODEL_CALLS", fallback: "10", meaning: "model calls that one turn may make" },
   { variable: "TURN_MAX_MINUTES", fallback: "10", meaning: "minutes that one turn may take" },
   { variable: "TURN_MAX_CALLS_PER_STEP", fallback: "32", meaning: "tool calls that are run for one answer of a model" },

@@ -2,12 +2,12 @@ import { Database as Sqlite } from "bun:sqlite";
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { StartRefused } from "@/platform/app-error";
 import { findDamage } from "./check-database";
+import { copyInto } from "./copy-into";
 import { refuseStrangeFile } from "./open-database";
 import { settle } from "./settle-file";
 
 /**
  * Writes a consistent copy of a database that may be in use, checks it, and only then gives it its name: a file of that name is a whole backup.
- * Copying the database's files instead would tear them. Source: sqlite.org/lang_vacuum.html#vacuuminto
  */
 export function backupDatabase(from: string, to: string): void {
   if (!existsSync(from)) throw new StartRefused(`There is no database at ${from}. Say which data folder with --data-dir.`);
@@ -15,11 +15,10 @@ export function backupDatabase(from: string, to: string): void {
   if (existsSync(to)) throw new StartRefused(`${to} exists already. Choose another name; a backup never overwrites one.`);
 
   const unfinished = `${to}.unfinished`;
-  rmSync(unfinished, { force: true });
   const sqlite = new Sqlite(from, { readwrite: true });
   try {
     sqlite.run("PRAGMA busy_timeout = 5000");
-    sqlite.run("VACUUM INTO ?", [unfinished]);
+    copyInto(sqlite, unfinished);
   } finally {
     sqlite.close();
   }

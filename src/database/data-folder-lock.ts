@@ -11,8 +11,9 @@ export function lockDataFolder(folder: string): { release(): void } {
   try {
     lock.run("PRAGMA busy_timeout = 200");
     lock.run("BEGIN EXCLUSIVE");
-  } catch {
+  } catch (error) {
     lock.close();
+    if (!(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY"))) throw error;
     throw new StartRefused(
       `Another Everruns is running on the data folder ${folder}. Stop it first, or choose another folder with --data-dir.`,
       3,

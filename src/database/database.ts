@@ -38,8 +38,8 @@ export type Database = {
   transactRelaxed<T>(script: (tx: Tx) => Script<T>): Promise<T>;
   /** Reads what is committed. */
   read<T>(script: () => Script<T>): Promise<T>;
-  /** Gives freed pages back to the file system, a few at a time. Called now and then. */
-  tidy(): void;
+  /** Gives a few freed pages back to the file system; true when there are more. Called now and then. */
+  tidy(): boolean;
   close(): void;
 };
 

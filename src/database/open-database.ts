@@ -2,10 +2,11 @@ import { Database as Sqlite } from "bun:sqlite";
 import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StartRefused } from "@/platform/app-error";
+import { copyInto } from "./copy-into";
 import type { Database } from "./database";
 import { isBehind, MIGRATIONS, type Migration, migrate } from "./migrate";
 import { settle } from "./settle-file";
-import { createSqliteDatabase } from "./sqlite";
+import { createSqliteDatabase, type OnDiskFull } from "./sqlite";
 
 /** "Evrr", in the file's header at byte 68: says whose database this is before it is opened. Source: sqlite.org/fileformat2.html#application_id */
 const APPLICATION_ID = 0x45767272;
@@ -13,11 +14,13 @@ const APPLICATION_ID = 0x45767272;
 /** What the write-ahead log is cut back to after a burst. */
 const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
+type Options = { migrations?: readonly Migration[]; onDiskFull?: OnDiskFull };
+
 /**
  * Opens or makes the database. `synchronous=FULL` is what makes a commit survive a power cut; WAL with NORMAL does not.
  * Throws `StartRefused`, and changes nothing, for a file that is empty, damaged, of another program or of a newer version.
  */
-export function openDatabase(path: string, now: number, migrations: readonly Migration[] = MIGRATIONS): Database {
+export function openDatabase(path: string, now: number, { migrations = MIGRATIONS, onDiskFull = () => {} }: Options = {}): Database {
   if (path !== ":memory:" && !existsSync(path)) create(path);
   if (path !== ":memory:") refuseStrangeFile(path);
 
@@ -31,7 +34,7 @@ export function openDatabase(path: string, now: number, migrations: readonly Mig
     if (isDamage(error)) throw new StartRefused(`The database ${path} is damaged. Move it away and restore a backup; nothing was changed.`);
     throw error;
   }
-  return createSqliteDatabase(sqlite);
+  return createSqliteDatabase(sqlite, onDiskFull);
 }
 
 /**
@@ -56,7 +59,7 @@ export function openBesideServer(path: string, migrations: readonly Migration[] 
     throw error;
   }
   // The log is the server's to write back: a command does not wait for that.
-  return { ...createSqliteDatabase(sqlite), close: () => sqlite.close() };
+  return { ...createSqliteDatabase(sqlite, () => {}), close: () => sqlite.close() };
 }
 
 function prepareConnection(sqlite: Sqlite): void {
@@ -84,10 +87,8 @@ function snapshot(sqlite: Sqlite, path: string, now: number): void {
   const folder = join(dirname(path), "backups");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = join(folder, `before-upgrade-${new Date(now).toISOString().replace(/[:.]/g, "-")}.db`);
-  const unfinished = `${name}.unfinished`;
-  rmSync(unfinished, { force: true });
-  sqlite.run("VACUUM INTO ?", [unfinished]);
-  settle(unfinished, name);
+  copyInto(sqlite, `${name}.unfinished`);
+  settle(`${name}.unfinished`, name);
 }
 
 /** Throws `StartRefused` for a file that is empty, damaged at its beginning or of another program. Reads 100 bytes and changes nothing. */

@@ -7,7 +7,7 @@ import type { Usage } from "@/domain/usage";
 import type { SearchEngine } from "@/domain/web-search";
 import type { Kit } from "./kit";
 
-/** Every table on one page. Rows are read and written by the store of the same name and by nobody else. */
+/** Every table on one page. Rows are read and written by the store of the same name; what is over for good is removed by `retention/`. */
 export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqueIndex, primaryKey }: Kit) => {
   const users = table("users", {
     id: text("id").primaryKey(),

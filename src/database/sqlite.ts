@@ -1,6 +1,7 @@
 import type { Database as Sqlite } from "bun:sqlite";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { type Database, isPreparedCall, type Script, type Tx } from "./database";
+import { isDiskFull } from "./disk-full";
 import { sqliteKit } from "./kit";
 import { schema } from "./schema";
 
@@ -19,14 +20,22 @@ const BATCH_LIMIT = 256;
 /** So few pages are given back at a time that nobody waits for it. */
 const TIDY_PAGES = 200;
 
+/** A disk with a little room takes one write and refuses the next: it counts as full until no write was refused for so long. Milliseconds. */
+const QUIET_MS = 5000;
+
+/** Told once when the disk is found full, and once when there has been room for a while. */
+export type OnDiskFull = (isFull: boolean) => void;
+
 /**
  * Group commit: operations that are asked for within one tick run as savepoints of one transaction and share one fsync.
  * Their promises resolve, and their effects run, after that fsync. A batch runs without a pause, so a read never sees half of it.
  */
-export function createSqliteDatabase(sqlite: Sqlite): Database {
+export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Database {
   const sql = drizzle(sqlite);
   const compiled = new Map<unknown, { all(values?: Record<string, unknown>): unknown }>();
   const waiting: Operation[] = [];
+  /** When a write was refused last, and how much was ever written by then; null while there is room. */
+  let full: { at: number; written: number } | null = null;
 
   function drive<T>(script: Script<T>): T {
     let step = script.next();
@@ -92,14 +101,41 @@ export function createSqliteDatabase(sqlite: Sqlite): Database {
       sqlite.run("COMMIT");
     } catch (error) {
       if (sqlite.inTransaction) sqlite.run("ROLLBACK");
+      noticeFull(error);
       for (const operation of batch) operation.reject(error);
       return;
     } finally {
       if (isRelaxed) sqlite.run("PRAGMA synchronous = FULL");
     }
+    if (full !== null) noticeRoom(full);
     for (const { effects } of batch) for (const effect of effects) effect();
     for (const { outcome, resolve, reject } of batch) "error" in outcome ? reject(outcome.error) : resolve(outcome.result);
   }
+
+  function noticeFull(error: unknown): void {
+    if (!isDiskFull(error)) return;
+    if (full === null) onDiskFull(true);
+    full = { at: performance.now(), written: written() };
+  }
+
+  /** A commit that had nothing to write shows nothing. */
+  function noticeRoom(before: { at: number; written: number }): void {
+    if (performance.now() - before.at < QUIET_MS || written() === before.written) return;
+    full = null;
+    onDiskFull(false);
+  }
+
+  /** Whatever stands in the way, a reader or a full disk, the log stays beside the database and the next start reads it. */
+  function foldLogIn(): void {
+    try {
+      sqlite.run("PRAGMA busy_timeout = 0");
+      sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
+  const written = (): number => sqlite.query<{ rows: number }, []>("SELECT total_changes() AS rows").get()!.rows;
 
   const enqueue = <T>(script: (tx: Tx) => Script<T>, isDurable: boolean): Promise<T> =>
     new Promise<T>((resolve, reject) => {
@@ -114,10 +150,20 @@ export function createSqliteDatabase(sqlite: Sqlite): Database {
     transact: (script) => enqueue(script, true),
     transactRelaxed: (script) => enqueue(script, false),
     read: async (script) => drive(script()),
-    tidy: () => sqlite.run(`PRAGMA incremental_vacuum(${TIDY_PAGES})`),
+    tidy: () => {
+      try {
+        // Else the log of a burst would stand until someone writes again.
+        sqlite.run("PRAGMA wal_checkpoint(PASSIVE)");
+        sqlite.run(`PRAGMA incremental_vacuum(${TIDY_PAGES})`);
+        return sqlite.query<{ freelist_count: number }, []>("PRAGMA freelist_count").get()!.freelist_count > 0;
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        return false;
+      }
+    },
     close: () => {
       while (waiting.length > 0) flush();
-      sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      foldLogIn();
       sqlite.close();
     },
   };

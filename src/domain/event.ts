@@ -27,7 +27,7 @@ export const KeptEvents = {
     .meta({ id: "TurnStarted" }),
   /** `alone`: nothing else could have caused the crash. Absent in logs of older versions. */
   "turn.resumed": z
-    .object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown"]), alone: z.boolean().optional() })
+    .object({ ...turn, attempt: z.int(), after: z.enum(["crash", "shutdown", "disk_full"]), alone: z.boolean().optional() })
     .meta({ id: "TurnResumed" }),
   "turn.completed": z
     .object({ ...turn, ...spent, finish_reason: z.enum(["stop", "length", "content_filter", "refusal", "model_call_limit", "other"]) })

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql as raw } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, lte, sql as raw } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import { type EventDraft, isMessageDraft, type KeptEvent, type KeptEventType } from "@/domain/event";
 import { notFound } from "@/platform/app-error";
@@ -128,22 +128,29 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
       return row?.sequence ?? null;
     },
 
-    *list(
+    /** The places after one and up to another whose events are of these types. */
+    *sequencesOf(
       { sql }: Pick<Tx, "sql">,
       sessionId: string,
-      filter: { after: number; types?: readonly string[] },
-      page: { offset: number; limit: number },
-    ): Script<{ items: KeptEvent[]; total: number }> {
-      const wanted = and(
-        eq(events.sessionId, sessionId),
-        gt(events.sequence, filter.after),
-        filter.types ? inArray(events.type, [...filter.types]) : undefined,
+      { after, upTo }: { after: number; upTo: number },
+      types: readonly string[],
+    ): Script<number[]> {
+      const ofSession = and(eq(events.sessionId, sessionId), gt(events.sequence, after), lte(events.sequence, upTo));
+      const rows = yield* run(
+        sql
+          .select({ sequence: events.sequence })
+          .from(events)
+          .where(and(ofSession, inArray(events.type, [...types])))
+          .orderBy(asc(events.sequence)),
       );
-      const items = yield* run(
-        sql.select(columns).from(events).where(wanted).orderBy(asc(events.sequence)).limit(page.limit).offset(page.offset),
-      );
-      const [counted] = yield* run(sql.select({ total: raw<number>`count(*)` }).from(events).where(wanted));
-      return { items, total: counted!.total };
+      return rows.map(({ sequence }) => sequence);
+    },
+
+    /** The events at these places, in order. */
+    *at({ sql }: Pick<Tx, "sql">, sessionId: string, sequences: readonly number[]): Script<KeptEvent[]> {
+      if (sequences.length === 0) return [];
+      const wanted = and(eq(events.sessionId, sessionId), inArray(events.sequence, [...sequences]));
+      return yield* run(sql.select(columns).from(events).where(wanted).orderBy(asc(events.sequence)));
     },
   };
 };

@@ -5,7 +5,7 @@ import type { Database, Script } from "@/database/database";
 import { Id } from "@/domain/common";
 import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/event";
 import type { Actor } from "@/domain/user";
-import { envelope, listOf, PageQuery, SequenceQuery } from "@/http/lists";
+import { listOf, type Page, PageQuery, SequenceQuery } from "@/http/lists";
 import type { OpenStreams } from "@/http/open-streams";
 import { doc, resource } from "@/http/resource";
 import { type Frame, sse } from "@/http/sse";
@@ -14,6 +14,7 @@ import { invalid } from "@/platform/app-error";
 import { toTimestamp } from "@/platform/clock";
 import type { EventLog } from "./event-log";
 import type { FollowSession } from "./follow-session";
+import type { ListEvents } from "./list-events";
 
 const Query = PageQuery.extend({
   after_sequence: SequenceQuery.meta({ description: "Start after this sequence" }),
@@ -28,6 +29,7 @@ type Parts = {
   db: Database;
   eventLog: EventLog;
   followSession: FollowSession;
+  listEvents: ListEvents;
   openStreams: OpenStreams;
   /** Throws unless the caller may read the session. */
   checkSession: (actor: Actor, address: SessionAddress) => Script<unknown>;
@@ -36,7 +38,10 @@ type Parts = {
   closing: AbortSignal;
 };
 
-export function eventRoutes({ db, eventLog, followSession, openStreams, checkSession, holdRights, closing }: Parts, under: UnderSession) {
+export function eventRoutes(
+  { db, eventLog, followSession, listEvents, openStreams, checkSession, holdRights, closing }: Parts,
+  under: UnderSession,
+) {
   async function stream(request: Request, address: SessionAddress, query: Query): Promise<Response> {
     const after = await startOf(request, address, query);
     const left = new AbortController();
@@ -66,11 +71,7 @@ export function eventRoutes({ db, eventLog, followSession, openStreams, checkSes
 
   async function list(request: Request, address: SessionAddress, query: Query) {
     const after = await startOf(request, address, query);
-    const types = typesOf(query);
-    const { items, total } = await db.read(() =>
-      eventLog.list(db, address.sessionId, { after, ...(types ? { types: [...types] } : {}) }, query),
-    );
-    return envelope({ items: items.map(toListed), total }, query);
+    return listJson(await listEvents(address.sessionId, { after, types: typesOf(query) }, query), query);
   }
 
   function startOf(request: Request, address: SessionAddress, query: Query): Promise<number> {
@@ -127,12 +128,14 @@ function typesOf({ types }: Query): ReadonlySet<string> | null {
   return new Set(names);
 }
 
-const toListed = ({ id, session_id, turn_id, sequence, type, json, created_at }: KeptEvent) => ({
-  id,
-  session_id,
-  turn_id,
-  sequence,
-  event_type: type,
-  data: JSON.parse(json) as unknown,
-  created_at: toTimestamp(created_at),
-});
+/** The list's envelope, made of each event's data as it is kept: it is not read only to be written again. */
+function listJson({ items, total }: Page<KeptEvent>, { offset, limit }: PageQuery): Response {
+  const list = `[${items.map(toListed).join(",")}]`;
+  const text = `{"items":${list},"data":${list},"total":${total},"offset":${offset},"limit":${limit}}`;
+  return new Response(text, { headers: { "content-type": "application/json;charset=utf-8" } });
+}
+
+function toListed({ id, session_id, turn_id, sequence, type, json, created_at }: KeptEvent): string {
+  const place = JSON.stringify({ id, session_id, turn_id, sequence, event_type: type });
+  return `${place.slice(0, -1)},"data":${json},"created_at":"${toTimestamp(created_at)}"}`;
+}

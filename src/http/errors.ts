@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDiskFull } from "@/database/disk-full";
 import { AppError, type ErrorKind } from "@/platform/app-error";
 import type { Logger } from "@/platform/logger";
 import { sayIssue } from "./issue-words";
@@ -62,8 +63,7 @@ function asAppError(error: unknown): AppError | null {
     return new AppError("not_found", "There is nothing at this address. The routes are listed at /swagger-ui/.");
   if (error.code === "PARSE") return error.cause instanceof AppError ? error.cause : new AppError("invalid", "The body is not valid JSON");
   if (error.code === "VALIDATION") return fromElysia(error);
-  if (error.code === "SQLITE_FULL")
-    return new AppError("storage_full", "The disk is full: make room in the data folder's file system and try again");
+  if (isDiskFull(error)) return new AppError("storage_full", "The disk is full: make room in the data folder's file system and try again");
   if (typeof error.code === "string" && error.code.startsWith("SQLITE_BUSY"))
     return new AppError("unavailable", "The database is busy; try again");
   return null;

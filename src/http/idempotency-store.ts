@@ -12,8 +12,9 @@ export type KeptAnswer = Pick<Tables["idempotencyKeys"]["$inferSelect"], "bodyHa
 /** Answers to requests that carried an `Idempotency-Key`, kept for a day. */
 export const createIdempotencyStore = ({ tables: { idempotencyKeys } }: Pick<Database, "tables">, clock: Clock) => ({
   *find(tx: Tx, { callerId, route, key }: IdempotencyKey): Script<KeptAnswer | undefined> {
-    yield* run(tx.sql.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, clock.now() - KEPT_MS)));
     const wanted = and(eq(idempotencyKeys.callerId, callerId), eq(idempotencyKeys.route, route), eq(idempotencyKeys.key, key));
+    // Only this one: all others that are over are removed in the background, where nobody waits for it.
+    yield* run(tx.sql.delete(idempotencyKeys).where(and(wanted, lt(idempotencyKeys.createdAt, clock.now() - KEPT_MS))));
     const [kept] = yield* run(tx.sql.select().from(idempotencyKeys).where(wanted));
     return kept;
   },

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { StartRefused } from "./app-error";
+import { syncFolder } from "./sync-folder";
 
 type KeyFile<Key> = {
   path: string;
@@ -112,17 +113,6 @@ function writeDurably(path: string, text: string): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
-  }
-}
-
-// Windows has no way to sync a folder; its file systems keep names in order by themselves.
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return;
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 

@@ -18,7 +18,13 @@ export function createLogger({ level, pretty }: { level: LogLevel; pretty: boole
     redact: { paths: REDACTED, censor: "[redacted]" },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
+  outliveFullDisk();
   if (!pretty) return pino(options, { write: (line: string) => void process.stderr.write(line) });
   const prettify = prettyFactory({ colorize: !process.env.NO_COLOR, translateTime: "SYS:HH:MM:ss", ignore: "pid,hostname,request_id" });
   return pino(options, { write: (line: string) => void process.stderr.write(prettify(JSON.parse(line)) ?? "") });
+}
+
+/** A line that the disk had no room for is lost; a server that ended over it would lose more. */
+function outliveFullDisk(): void {
+  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => {});
 }

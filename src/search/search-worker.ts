@@ -1,4 +1,5 @@
 import type { Database } from "@/database/database";
+import { isDiskFull } from "@/database/disk-full";
 import type { EventBus } from "@/events/event-bus";
 import type { Logger } from "@/platform/logger";
 import type { SearchStore } from "./search-store";
@@ -43,10 +44,21 @@ export function createSearchWorker({ db, search, bus, logger }: Parts) {
     try {
       for (const sessionId of waiting) {
         waiting.delete(sessionId);
-        while (!isStopping && (await db.transactRelaxed((tx) => search.advance(tx, sessionId, BATCH)))) await Bun.sleep(PAUSE_MS);
+        await follow(sessionId);
       }
     } catch (error) {
-      logger.error({ err: error }, "the search index fell behind; it catches up at the next message or start");
+      // Of a full disk the database itself tells.
+      if (!isDiskFull(error)) logger.error({ err: error }, "the search index fell behind; it catches up at the next message or start");
+    }
+  }
+
+  async function follow(sessionId: string): Promise<void> {
+    try {
+      while (!isStopping && (await db.transactRelaxed((tx) => search.advance(tx, sessionId, BATCH)))) await Bun.sleep(PAUSE_MS);
+    } catch (error) {
+      // The next message, of any session, takes it along.
+      waiting.add(sessionId);
+      throw error;
     }
   }
 

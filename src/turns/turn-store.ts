@@ -118,5 +118,5 @@ const toTurn = (row: TurnRow): Turn => ({
   created_at: toTimestamp(row.createdAt),
   started_at: toTimestampOrNull(row.startedAt),
   finished_at: toTimestampOrNull(row.finishedAt),
-  duration_ms: row.startedAt === null || row.finishedAt === null ? null : row.finishedAt - row.startedAt,
+  duration_ms: row.startedAt === null || row.finishedAt === null ? null : Math.max(0, row.finishedAt - row.startedAt),
 });

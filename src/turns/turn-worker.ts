@@ -1,4 +1,5 @@
 import type { Database, Script, Tx } from "@/database/database";
+import { isDiskFull } from "@/database/disk-full";
 import { type EventLog, Fenced } from "@/events/event-log";
 import type { Logger } from "@/platform/logger";
 import type { Handle, Rest } from "@/runner/runner";
@@ -7,6 +8,9 @@ import type { RunTurn } from "./run-turn";
 import { createTrials } from "./trials";
 
 type Parts = { db: Database; claims: ClaimStore; eventLog: EventLog; runTurn: RunTurn; logger: Logger };
+
+/** How a session stands here: whether its turn is on trial, which turn threw last, and whether that was for want of room. */
+type Standing = { isOnTrial: boolean; failed: string | null; wasDiskFull: boolean };
 
 /** How long a session rests after a failure that nobody foresaw, so that it cannot spin. Milliseconds. */
 const REST_MS = 1000;
@@ -22,9 +26,10 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
     let isOnTrial = isSuspect;
     /** The turn that threw here last. */
     let failed: string | null = null;
+    let wasDiskFull = false;
     while (!shutdown.aborted) {
       try {
-        const claim = await claimNext(sessionId, isOnTrial, failed);
+        const claim = await claimNext(sessionId, { isOnTrial, failed, wasDiskFull });
         if (!claim) return null;
         failed = claim.turn.id;
         const rest = await (isOnTrial ? tryOut(claim, shutdown, clear) : runTurn(claim, shutdown, () => {}));
@@ -39,7 +44,10 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
         // The session was deleted, or another owner has it: either way it is no longer ours.
         if (error instanceof Fenced) return null;
         isOnTrial = false;
-        logger.error({ err: error, session_id: sessionId }, "a turn could not go on; it is taken up again");
+        wasDiskFull = isDiskFull(error);
+        if (wasDiskFull) failed = null;
+        // Of a full disk the database itself tells, once for all turns.
+        if (!wasDiskFull) logger.error({ err: error, session_id: sessionId }, "a turn could not go on; it is taken up again");
         await Bun.sleep(REST_MS);
       }
     }
@@ -65,13 +73,13 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
   }
 
   /** A claim alone is told to nobody and can be made again, so it need not wait for the disk: the turn's first events do. */
-  async function claimNext(id: string, isOnTrial: boolean, failed: string | null): Promise<Claim | undefined> {
+  async function claimNext(id: string, standing: Standing): Promise<Claim | undefined> {
     const claim = await db.transactRelaxed(() => claims.claim(id));
     if (!claim && (await db.read(() => claims.isStranded(id)))) await db.transact((tx) => tellIdle(tx, id));
     const rested = resting.get(id);
     resting.delete(id);
     if (!claim || claim.turn.id === rested?.turn.id) return claim;
-    if (claim.wasRunning || claim.wasReleased) await db.transact((tx) => tellResumed(tx, claim, isOnTrial, failed));
+    if (claim.wasRunning || claim.wasReleased) await db.transact((tx) => tellResumed(tx, claim, standing));
     return claim;
   }
 
@@ -82,12 +90,12 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
   }
 
   /** Durable before anything is prepared: a turn that takes the server down in its preparation is counted too. */
-  function* tellResumed(tx: Tx, { turn, session, epoch, wasRunning }: Claim, isOnTrial: boolean, failed: string | null): Script<void> {
+  function* tellResumed(tx: Tx, { turn, session, epoch, wasRunning }: Claim, { isOnTrial, failed, wasDiskFull }: Standing): Script<void> {
     const events = yield* eventLog.ofTurn(turn.id);
     const attempt = events.filter(({ type }) => type === "turn.resumed").length + 2;
-    const after = wasRunning ? "crash" : "shutdown";
+    const after = wasDiskFull ? "disk_full" : wasRunning ? "crash" : "shutdown";
     // What was thrown here was thrown by this turn; a server that went down took down whatever was on trial.
-    const alone = wasRunning && (failed === turn.id || turn.isOnTrial);
+    const alone = after === "crash" && (failed === turn.id || turn.isOnTrial);
     yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
       { type: "turn.resumed", data: { message_id: turn.messageId, attempt, after, alone } },
     ]);

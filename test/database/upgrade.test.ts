@@ -39,7 +39,7 @@ test("an upgrade that fails half way leaves the database as it was, with a snaps
   const before = tables(path);
   const poisoned = next("9999_poison", "CREATE TABLE half_done (id TEXT)", "INSERT INTO no_such_table VALUES (1)");
 
-  expect(() => openDatabase(path, NOW, poisoned)).toThrow();
+  expect(() => openDatabase(path, NOW, { migrations: poisoned })).toThrow();
   expect(tables(path)).toEqual(before);
   const [copy] = readdirSync(join(folder, "backups"));
   expect(tables(join(folder, "backups", copy!))).toEqual(before);
@@ -53,12 +53,12 @@ test("an upgrade that would leave rows pointing at nothing is not made", async (
     `INSERT INTO agents (id, owner_id, name, system_prompt, capabilities, tags, visibility, status, created_at, updated_at)
      VALUES ('a', 'nobody', 'n', '', '[]', '[]', 'private', 'active', 0, 0)`,
   );
-  expect(() => openDatabase(path, NOW, orphan)).toThrow("foreign keys");
+  expect(() => openDatabase(path, NOW, { migrations: orphan })).toThrow("foreign keys");
   openDatabase(path, NOW).close();
 });
 
 test("a database of a newer version is refused and not changed by a byte", async () => {
-  openDatabase(path, NOW, next("9999_future", "CREATE TABLE of_the_future (id TEXT)")).close();
+  openDatabase(path, NOW, { migrations: next("9999_future", "CREATE TABLE of_the_future (id TEXT)") }).close();
   const bytes = readFileSync(path);
   expect(() => openDatabase(path, NOW)).toThrow("newer version");
   expect(readFileSync(path).equals(bytes)).toBe(true);

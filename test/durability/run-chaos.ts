@@ -2,15 +2,16 @@ import { Database as Sqlite } from "bun:sqlite";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Message } from "@/domain/message";
-import type { Turn } from "@/domain/turn";
-import { complaintsAbout, type Listed, type Told } from "./invariants";
+import { complaintsAboutDrained } from "./database-complaints";
+import { complaintsAbout } from "./invariants";
 import { readLedger } from "./ledger";
+import { createLedgerServer, ledgerPath } from "./ledger-server";
 import { builtInToolbox, ledgerToolbox } from "./message-plan";
 import { createRandom, type Random } from "./random";
-import { createServerProcess, ledgerPath, type ServerProcess } from "./server-process";
+import { createServerProcess, type ServerProcess } from "./server-process";
 import { createTally, type Tally } from "./tally";
-import { beUser, type Conversation, type Transcript, type World } from "./user";
+import { toldAbout } from "./told";
+import { beUser, type Transcript, type World } from "./user";
 
 /** A promise that is broken on purpose, so that the harness can show that it notices. */
 export type Broken = "retried-unsafe" | "early-201" | "tail-reader";
@@ -20,6 +21,8 @@ export type ChaosOptions = {
   seed: number;
   isExecutable?: boolean;
   broken?: Broken | null;
+  /** Whether it is killed, mostly, or always asked to stop. */
+  ends?: "killed" | "stopped";
   users?: number;
   /** Bounds the wait for everything that is open once the killing is over. */
   drainMs?: number;
@@ -34,6 +37,7 @@ export async function runChaos({
   seed,
   isExecutable = false,
   broken = null,
+  ends = "killed",
   users = 10,
   drainMs = 30_000,
   log = () => {},
@@ -41,7 +45,8 @@ export async function runChaos({
   const folder = mkdtempSync(join(tmpdir(), "everruns-chaos-"));
   const random = createRandom(seed);
   const begun = Date.now();
-  using server = createServerProcess({ folder, isExecutable, broken });
+  const create = (home: string) => (isExecutable ? createServerProcess({ folder: home }) : createLedgerServer(home, broken));
+  using server = create(folder);
   const closing = new AbortController();
   const overdue = new AbortController();
   const sightings = createSightings();
@@ -57,11 +62,12 @@ export async function runChaos({
   };
 
   try {
-    const firstStarts = await killFirstStarts(Math.ceil(kills / 10), folder, random.fork(), { isExecutable, broken });
+    const firstStarts = ends === "stopped" ? [] : await killFirstStarts(Math.ceil(kills / 10), folder, random.fork(), create);
     transcript.complaints.push(...firstStarts);
     const working = Array.from({ length: users }, (_, index) => beUser(`${seed}.${index}`, random.fork(), world));
     const worked = Promise.allSettled(working);
-    transcript.complaints.push(...(await killOften(server, kills, random.fork(), sightings, log)));
+    const endOften = ends === "stopped" ? stopOften : killOften;
+    transcript.complaints.push(...(await endOften(server, kills, random.fork(), sightings, log)));
 
     await server.start();
     closing.abort();
@@ -74,7 +80,9 @@ export async function runChaos({
     const ledger = readLedger(ledgerPath(folder));
     const complaints = [...transcript.complaints];
     for (const conversation of transcript.conversations) {
-      const told = await toldOf(conversation, server, ledger).catch((error) => `the log could not be read: ${error}`);
+      const told = await toldAbout((await server.url()) + conversation.path, ledger).catch(
+        (error) => `the log could not be read: ${error}`,
+      );
       if (typeof told === "string") complaints.push(told);
       if (typeof told === "string") break;
       complaints.push(...complaintsAbout(conversation, told));
@@ -94,12 +102,12 @@ export async function runChaos({
 }
 
 /** The first start makes the folder: cut short anywhere, it must leave one that the next start takes up. */
-async function killFirstStarts(times: number, parent: string, random: Random, options: { isExecutable: boolean; broken: Broken | null }) {
+async function killFirstStarts(times: number, parent: string, random: Random, create: (folder: string) => ServerProcess) {
   const complaints: string[] = [];
   for (let time = 1; time <= times; time++) {
     const folder = join(parent, `first-${time}`);
     mkdirSync(folder);
-    using server = createServerProcess({ folder, ...options });
+    using server = create(folder);
     server.begin();
     const afterMs = random.between(20, 300);
     await Bun.sleep(afterMs);
@@ -133,6 +141,19 @@ async function killOften(server: ServerProcess, kills: number, random: Random, s
   return complaints;
 }
 
+/** Asked to stop right behind an event that a client has just seen, or anywhere. */
+async function stopOften(server: ServerProcess, stops: number, random: Random, sightings: Sightings, log: (line: string) => void) {
+  const complaints: string[] = [];
+  for (let time = 1; time <= stops; time++) {
+    await server.start();
+    await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
+    await Bun.sleep(random.between(0, 100));
+    complaints.push(...(await stop(server)));
+    if (time % 50 === 0) log(`${time} stops`);
+  }
+  return complaints;
+}
+
 const LONGEST_STOP_MS = 10_000;
 
 async function stop(server: ServerProcess): Promise<string[]> {
@@ -162,44 +183,7 @@ function createSightings() {
   };
 }
 
-async function toldOf({ path }: Conversation, server: ServerProcess, ledger: Map<string, number>): Promise<Told> {
-  const base = (await server.url()) + path;
-  return {
-    isThere: (await fetch(base)).status === 200,
-    log: await listAll<Listed>(`${base}/events/list`),
-    turns: await listAll<Turn>(`${base}/turns`),
-    messages: await listAll<Message>(`${base}/messages`),
-    ledger,
-  };
-}
-
-/** Empty for what is not there: whoever was told that it is will miss it. */
-async function listAll<Item>(address: string): Promise<Item[]> {
-  const items: Item[] = [];
-  for (;;) {
-    const answer = await fetch(`${address}?limit=1000&offset=${items.length}`);
-    if (answer.status !== 200) return [];
-    const page = (await answer.json()) as { items: Item[]; total: number };
-    items.push(...page.items);
-    if (items.length >= page.total) return items;
-  }
-}
-
 function complaintsAboutFile(path: string): string[] {
   using database = new Sqlite(path, { readonly: true });
-  const [check] = database.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
-  const holes = database
-    .query<{ id: string }, []>(
-      `SELECT id FROM sessions LEFT JOIN (SELECT session_id, max(sequence) AS last, count(*) AS number FROM events GROUP BY 1) ON session_id = id
-       WHERE next_sequence - 1 <> coalesce(last, 0) OR coalesce(last, 0) <> coalesce(number, 0)`,
-    )
-    .all();
-  const open = database.query<{ id: string }, []>("SELECT id FROM turns WHERE finished_at IS NULL").all();
-  const busy = database.query<{ id: string }, []>("SELECT id FROM sessions WHERE status IN ('running', 'waiting')").all();
-  return [
-    ...(check?.integrity_check === "ok" ? [] : [`the database is damaged: ${check?.integrity_check}`]),
-    ...holes.map(({ id }) => `session ${id} has holes in its numbers`),
-    ...open.map(({ id }) => `turn ${id} is open after all was drained`),
-    ...busy.map(({ id }) => `session ${id} is busy after all was drained`),
-  ];
+  return complaintsAboutDrained(database);
 }

@@ -3,37 +3,33 @@ import { join } from "node:path";
 import { builtExecutable } from "../support/executable";
 
 /** One run of the server, from its start to its end. Times are milliseconds since 1970; it is never ready when it was killed before. */
-export type Life = { spawnedAt: number; readyAt: number | null; isOver: boolean };
+export type Life = { spawnedAt: number; readyAt: number | null; isOver: boolean; stoppedInMs?: number };
 
 /** Whatever is not ready by then never will be. */
 const LONGEST_START_MS = 30_000;
 
 export type ServerProcess = ReturnType<typeof createServerProcess>;
 
-type Options = { folder: string; isExecutable: boolean; broken: string | null };
+type Options = {
+  folder: string;
+  /** What is run; the executable when nothing is said. */
+  command?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+};
 
 /** A server that is started again and again on one folder, each time on a port of its own. */
-export function createServerProcess({ folder, isExecutable, broken }: Options) {
+export function createServerProcess({ folder, command = [builtExecutable(), "serve"], env = {} }: Options) {
   const lives: Life[] = [];
   const deaths: string[] = [];
   let child: ReturnType<typeof spawn> | undefined;
   let address = Promise.withResolvers<string>();
 
-  const log = openSync(join(folder, "server.log"), "a");
+  const log = openSync(logPath(folder), "a");
 
   function spawn() {
-    const command = isExecutable ? [builtExecutable(), "serve"] : [process.execPath, "run", join(import.meta.dir, "server-under-test.ts")];
-    return Bun.spawn(command, {
+    return Bun.spawn([...command], {
       cwd: folder,
-      env: {
-        HOME: folder,
-        PATH: "/usr/bin:/bin",
-        PORT: "0",
-        DATA_DIR: join(folder, "data"),
-        LOG_LEVEL: "warn",
-        LEDGER: ledgerPath(folder),
-        ...(broken === null ? {} : { BROKEN: broken }),
-      },
+      env: { HOME: folder, PATH: "/usr/bin:/bin", PORT: "0", DATA_DIR: join(folder, "data"), LOG_LEVEL: "warn", ...env },
       stdin: "ignore",
       stdout: "pipe",
       stderr: log,
@@ -42,7 +38,7 @@ export function createServerProcess({ folder, isExecutable, broken }: Options) {
 
   /** What it logged as an error, or wrote beside its log. */
   const errors = (): string[] =>
-    readFileSync(join(folder, "server.log"), "utf8")
+    readFileSync(logPath(folder), "utf8")
       .split("\n")
       .filter((line) => line !== "" && !/^\{"level":"?(?:10|20|30|40|trace|debug|info|warn)\b/.test(line));
 
@@ -70,11 +66,14 @@ export function createServerProcess({ folder, isExecutable, broken }: Options) {
   async function end(signal: NodeJS.Signals): Promise<number> {
     const life = lives.at(-1);
     if (!child || !life) return 0;
+    // An address that was told is of no use any more. Asked to stop and then killed, it ends once: who waits already waits for the next.
+    if (!life.isOver && life.readyAt !== null) address = Promise.withResolvers();
     life.isOver = true;
-    // Who waits for an address that was never told goes on waiting for the next.
-    if (life.readyAt !== null) address = Promise.withResolvers();
+    const begun = performance.now();
     child.kill(signal);
-    return child.exited;
+    const exitCode = await child.exited;
+    if (signal === "SIGTERM") life.stoppedInMs = Math.round(performance.now() - begun);
+    return exitCode;
   }
 
   return {
@@ -86,6 +85,8 @@ export function createServerProcess({ folder, isExecutable, broken }: Options) {
     start: (): Promise<void> => begin().ready,
     /** Where it answers; waits while it is away. */
     url: (): Promise<string> => address.promise,
+    /** Of the newest life. */
+    pid: (): number => child!.pid,
     kill: (): Promise<number> => end("SIGKILL"),
     errors,
     [Symbol.dispose]: () => closeSync(log),
@@ -94,14 +95,13 @@ export function createServerProcess({ folder, isExecutable, broken }: Options) {
   };
 }
 
-export const ledgerPath = (folder: string): string => join(folder, "ledger.txt");
+const logPath = (folder: string): string => join(folder, "server.log");
 
 /** Undefined when the output ends before it. */
 async function readAddress(stdout: ReadableStream<Uint8Array>): Promise<string | undefined> {
   const decoder = new TextDecoder();
-  let text = "";
   const reader = stdout.getReader();
-  for (;;) {
+  for (let text = ""; ; ) {
     const { value, done } = await reader.read();
     if (done) return undefined;
     text += decoder.decode(value, { stream: true });

@@ -42,6 +42,10 @@ export function createTally() {
         "start to ready",
         lives.flatMap(({ spawnedAt, readyAt }) => (readyAt === null ? [] : [readyAt - spawnedAt])),
       );
+      addTimes(
+        "asked to stop to gone",
+        lives.flatMap(({ stoppedInMs }) => stoppedInMs ?? []),
+      );
       const resuming = lives.flatMap(({ spawnedAt }, index) => {
         const nextAt = lives[index + 1]?.spawnedAt ?? Number.POSITIVE_INFINITY;
         const times = resumed.filter((time) => time >= spawnedAt && time < nextAt);

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionFile } from "@/domain/file";
+import { createLedgerServer } from "./ledger-server";
 import { createRandom } from "./random";
-import { createServerProcess } from "./server-process";
 
 type Listed = {
   event_type: string;
@@ -28,7 +28,7 @@ const plan = `\`\`\`simulate\n${JSON.stringify([
 
 test("killed anywhere, a transactional tool has taken effect exactly as often as its calls have ended well", async () => {
   const folder = mkdtempSync(join(tmpdir(), "everruns-writes-"));
-  using server = createServerProcess({ folder, isExecutable: false, broken: null });
+  using server = createLedgerServer(folder, null);
   const random = createRandom(20_261);
   const call = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
     const response = await fetch((await server.url()) + path, {

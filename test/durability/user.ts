@@ -24,6 +24,8 @@ export type World = {
   transcript: Transcript;
   onEvent: (type: string) => void;
   resumesFromTail: boolean;
+  /** Refusals that this run brings about: the request is sent again. */
+  isExcused?: (status: number, code: string | undefined) => boolean;
   /** No new conversations from then on. */
   closing: AbortSignal;
   /** The time to drain is up: whoever still waits gives up. */
@@ -94,7 +96,7 @@ async function cancelSoon(path: string, afterMs: number, { server, overdue }: Wo
 class Refused extends Error {}
 
 /** Sends the same request with the same key until it is answered. */
-async function postOnce<Body>({ server, transcript, overdue }: World, path: string, key: string, body: unknown): Promise<Body> {
+async function postOnce<Body>({ server, transcript, overdue, isExcused }: World, path: string, key: string, body: unknown): Promise<Body> {
   for (;;) {
     overdue.throwIfAborted();
     try {
@@ -106,8 +108,10 @@ async function postOnce<Body>({ server, transcript, overdue }: World, path: stri
       });
       const answer = (await response.json()) as Body;
       if (response.status === 201) return answer;
-      const isStopping = response.status === 503 && (answer as { code?: string }).code === "draining";
-      if (!isStopping) transcript.complaints.push(`${key}: answered ${response.status} ${JSON.stringify(answer)}`);
+      const { code } = answer as { code?: string };
+      const isStopping = response.status === 503 && code === "draining";
+      if (!isStopping && !isExcused?.(response.status, code))
+        transcript.complaints.push(`${key}: answered ${response.status} ${JSON.stringify(answer)}`);
       if (response.status < 500) throw new Refused(`${path} refused ${key}`);
     } catch (error) {
       if (error instanceof Refused) throw error;

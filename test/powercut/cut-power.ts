@@ -1,28 +1,38 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Random } from "../durability/random";
-import type { Undo, Undurable } from "./undo-log";
+import type { Renaming, Undo, Undurable } from "./undo-log";
 
 /** What of the writes that were under way did not reach the disk: all of them, the newest alone, or any sectors of any. */
 export type Loss = "all" | "last" | "random";
 
-export type Damage = { files: string[]; writes: number; sectors: number };
+export type Damage = { files: string[]; writes: number; sectors: number; names: number };
 
 /** A disk writes a sector whole or not at all, and sectors in any order. */
 const SECTOR_BYTES = 512;
 
-/** Puts the files back to what a power cut could have left. What an fsync has made durable stays. */
-export function cutPower(undurable: Undurable, loss: Loss, random: Random): Damage {
-  const damage: Damage = { files: [], writes: 0, sectors: 0 };
-  const newest = Math.max(...[...undurable.values()].flat().map(({ order }) => order));
-  for (const [path, undos] of undurable) {
-    if (!existsSync(path)) continue;
+/** Puts the files, and then their names, back to what a power cut could have left. What an fsync has made durable stays. */
+export function cutPower({ writes, names }: Undurable, loss: Loss, random: Random): Damage {
+  const damage: Damage = { files: [], writes: 0, sectors: 0, names: 0 };
+  const newest = Math.max(...[...writes.values()].flat().map(({ order }) => order));
+  for (const [path, undos] of writes) {
+    if (!existsSync(path) || undos.length === 0) continue;
     const sectors = loseSectors(path, undos, (undo) => loss === "all" || undo.order === newest, loss === "random" ? random : undefined);
     if (sectors === 0) continue;
     damage.files.push(path);
     damage.writes += undos.length;
     damage.sectors += sectors;
   }
+  // A file system changes names one after the other: of those that it has not kept, the newest are lost, all or some.
+  const firstLost = loss === "all" ? 0 : loss === "last" ? Math.max(0, names.length - 1) : random.between(0, names.length);
+  for (const renaming of names.slice(firstLost).toReversed()) putNameBack(renaming);
+  damage.names = names.length - firstLost;
   return damage;
+}
+
+function putNameBack(renaming: Renaming): void {
+  if (renaming.kind === "made") rmSync(renaming.path, { force: true });
+  if (renaming.kind === "renamed" && existsSync(renaming.path)) renameSync(renaming.path, renaming.from);
+  if (renaming.kind === "removed") writeFileSync(renaming.path, renaming.content);
 }
 
 /** Every sector goes back to a state that it had since the last fsync, and so does the size. Returns how many sectors changed. */

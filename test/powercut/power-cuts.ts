@@ -2,18 +2,19 @@ import { Database as Sqlite } from "bun:sqlite";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { complaintsAboutDrained } from "../durability/database-complaints";
 import { complaintsAbout } from "../durability/invariants";
 import { builtInToolbox } from "../durability/message-plan";
 import { createRandom, type Random } from "../durability/random";
 import type { ServerProcess } from "../durability/server-process";
 import { createTally, type Tally } from "../durability/tally";
+import { toldAbout } from "../durability/told";
 import { beUser, type Transcript, type World } from "../durability/user";
+import { compileShim } from "../support/shim";
 import { cutPower, type Loss } from "./cut-power";
-import { compileShim } from "./shim";
 import { createShimmedServer, undoLogPath } from "./shimmed-server";
-import { toldAbout } from "./told";
 import { readUndoLog } from "./undo-log";
-import { complaintsAboutDatabase, complaintsAboutWhatIsLeft } from "./what-is-left";
+import { complaintsAboutWhatIsLeft } from "./what-is-left";
 
 export type PowerCutOptions = {
   cuts: number;
@@ -37,7 +38,7 @@ export async function runPowerCuts(options: PowerCutOptions): Promise<Report> {
   const begun = Date.now();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "everruns-powercut-")));
   const random = createRandom(seed);
-  const shim = compileShim(folder);
+  const shim = compileShim(join(import.meta.dir, "unsynced.c"), folder);
   using server = createShimmedServer({ folder, shim, liesAboutFsync: isBroken });
   const closing = new AbortController();
   const overdue = new AbortController();
@@ -124,7 +125,8 @@ function cut(folder: string, loss: Loss, random: Random, counts: Map<string, num
   count(counts, `cuts that may lose: ${loss}`);
   count(counts, "sectors put back", damage.sectors);
   count(counts, "writes under way at a cut", damage.writes);
-  if (damage.files.length > 0) count(counts, "cuts that took something back");
+  count(counts, "names put back", damage.names);
+  if (damage.files.length > 0 || damage.names > 0) count(counts, "cuts that took something back");
   for (const file of damage.files) count(counts, `cuts that changed ${file.slice(file.lastIndexOf("/") + 1)}`);
   return damage.sectors;
 }
@@ -152,8 +154,7 @@ async function cutFirstStart(folder: string, { shim, isBroken, random, counts }:
 async function complaintsAboutEnd({ folder, server }: Site): Promise<string[]> {
   const stopping = await complaintsAboutStop(server);
   using database = new Sqlite(join(folder, "data/everruns.db"), { readonly: true });
-  const open = database.query<{ id: string }, []>("SELECT id FROM turns WHERE finished_at IS NULL").all();
-  return [...stopping, ...complaintsAboutDatabase(database), ...open.map(({ id }) => `turn ${id} is open after all was drained`)];
+  return [...stopping, ...complaintsAboutDrained(database)];
 }
 
 async function complaintsAboutStop(server: ServerProcess): Promise<string[]> {

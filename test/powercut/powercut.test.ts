@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
+import { whyNoShim } from "../support/shim";
 import { runPowerCuts } from "./power-cuts";
-import { whyNot } from "./shim";
 
 const CUTS = 15;
-const reason = whyNot();
+const reason = whyNoShim();
 const unless = reason === undefined ? "" : ` (skipped: ${reason})`;
 
 test.skipIf(reason !== undefined)(

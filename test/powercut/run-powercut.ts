@@ -7,8 +7,8 @@
  * have kept what it is asked to keep. The last line is `held` or `fell short`; exit code 2 where no power cut can be simulated.
  */
 import { parseArgs } from "node:util";
+import { whyNoShim } from "../support/shim";
 import { runPowerCuts } from "./power-cuts";
-import { whyNot } from "./shim";
 
 const MOST_SHOWN = 30;
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 
-const reason = whyNot();
+const reason = whyNoShim();
 if (reason !== undefined) {
   console.log(`No power cut can be simulated here: ${reason}.`);
   process.exit(2);

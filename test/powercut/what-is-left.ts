@@ -1,6 +1,7 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { complaintsAboutDatabase } from "../durability/database-complaints";
 import type { Conversation } from "../durability/user";
 
 /** What a cut took that it must not take, in words. Looks at a copy: the server itself has to recover the files. */
@@ -16,21 +17,6 @@ export function complaintsAboutWhatIsLeft(folder: string, conversations: readonl
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
-}
-
-/** The file is sound, and no session has holes in its numbers. */
-export function complaintsAboutDatabase(database: Sqlite): string[] {
-  const [check] = database.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
-  const holes = database
-    .query<{ id: string }, []>(
-      `SELECT id FROM sessions LEFT JOIN (SELECT session_id, max(sequence) AS last, count(*) AS number FROM events GROUP BY 1) ON session_id = id
-       WHERE next_sequence - 1 <> coalesce(last, 0) OR coalesce(last, 0) <> coalesce(number, 0)`,
-    )
-    .all();
-  return [
-    ...(check?.integrity_check === "ok" ? [] : [`the database is damaged: ${check?.integrity_check}`]),
-    ...holes.map(({ id }) => `session ${id} has holes in its numbers`),
-  ];
 }
 
 /** What was acknowledged is there, and so is every event that someone has read. */

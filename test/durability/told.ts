@@ -1,15 +1,15 @@
 import type { Message } from "@/domain/message";
 import type { Turn } from "@/domain/turn";
-import type { Listed, Told } from "../durability/invariants";
+import type { Listed, Told } from "./invariants";
 
-/** What the server says about a session once everything is over. */
-export async function toldAbout(session: string): Promise<Told> {
+/** What the server says about a session once everything is over. `session` is its address. */
+export async function toldAbout(session: string, ledger: Map<string, number> = new Map()): Promise<Told> {
   return {
     isThere: (await fetch(session)).status === 200,
     log: await listAll<Listed>(`${session}/events/list`),
     turns: await listAll<Turn>(`${session}/turns`),
     messages: await listAll<Message>(`${session}/messages`),
-    ledger: new Map(),
+    ledger,
   };
 }
 
