@@ -187,12 +187,12 @@ export async function createApp({
   const testProvider = createTestProvider({ db, clock, providers, models, drivers });
 
   const webSearchSettings = createWebSearchStore(db, clock, secrets);
-  const searchWeb = createSearchWeb({ db, settings: webSearchSettings, fetch: outbound });
+  const searchWeb = createSearchWeb({ db, settings: webSearchSettings, safeFetch: outbound });
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
   const { readFiles, changeFiles } = sessionFiles;
-  const fetchPage = createFetchPage({ fetch: createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) }) });
+  const fetchPage = createFetchPage({ safeFetch: createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) }) });
   const equipped = withParts(capabilities, [
     sessionFiles.capability,
     webFetch({ fetchPage }),

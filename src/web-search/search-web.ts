@@ -16,7 +16,7 @@ export class SearchFailed extends Error {
 export type SearchWeb = ReturnType<typeof createSearchWeb>;
 
 /** Asks the engine that an admin has set. Throws `SearchFailed` in words, or the signal's reason. */
-export const createSearchWeb = ({ db, settings, fetch }: { db: Database; settings: WebSearchStore; fetch: SafeFetch }) =>
+export const createSearchWeb = ({ db, settings, safeFetch }: { db: Database; settings: WebSearchStore; safeFetch: SafeFetch }) =>
   async function searchWeb(query: string, count: number, signal: AbortSignal): Promise<WebResult[]> {
     const address = await db.read(() => settings.addressOf(db));
     if (!address)
@@ -25,7 +25,7 @@ export const createSearchWeb = ({ db, settings, fetch }: { db: Database; setting
       );
     const engine = ENGINES[address.engine];
     const { url, init } = engine.ask({ query, count, baseUrl: addressOf(address.engine, address.baseUrl), apiKey: address.apiKey });
-    const answer = await ask(fetch, url, init, signal);
+    const answer = await ask(safeFetch, url, init, signal);
     try {
       return engine.read(answer).slice(0, count);
     } catch {
@@ -33,9 +33,9 @@ export const createSearchWeb = ({ db, settings, fetch }: { db: Database; setting
     }
   };
 
-async function ask(fetch: SafeFetch, url: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {
+async function ask(safeFetch: SafeFetch, url: string, init: RequestInit, signal: AbortSignal): Promise<unknown> {
   try {
-    const response = await fetch(url, {
+    const response = await safeFetch(url, {
       ...init,
       headers: { ...(init.headers as Record<string, string>), accept: "application/json" },
       signal,

@@ -37,9 +37,9 @@ export type FetchPage = (request: PageRequest, signal: AbortSignal) => Promise<F
  * `OutboundError` for an address that is not allowed and for what takes too long or is too large, else what `fetch` throws.
  */
 export const createFetchPage =
-  ({ fetch }: { fetch: SafeFetch }): FetchPage =>
+  ({ safeFetch }: { safeFetch: SafeFetch }): FetchPage =>
   async ({ url, method, format, offset }, signal) => {
-    const response = await fetch(url, {
+    const response = await safeFetch(url, {
       method,
       headers: { accept: "text/html,application/xhtml+xml,text/*;q=0.9,application/json;q=0.9,*/*;q=0.5", "user-agent": "everruns" },
       maxBytes: MAX_BYTES,
