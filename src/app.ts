@@ -86,6 +86,7 @@ import { createOpenApi } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
 import { createOrigins } from "@/server/origins";
 import { createSecurityHeaders } from "@/server/security-headers";
+import { createPageFiles } from "@/server/page-files";
 import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
@@ -307,7 +308,7 @@ export async function createApp({
     logger,
   );
   const openApi = () => createOpenApi(server.routes, { version: VERSION });
-  const pages = [swaggerUi, createOpenApiFile(openApi), createStartPage({ version: VERSION })];
+  const pages = [swaggerUi, createOpenApiFile(openApi), createPageFiles(), createStartPage({ version: VERSION })];
   const page = (request: Request) => pages.reduce<Response | undefined>((answer, next) => answer ?? next(request), undefined);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
   const answer = createGuard({
