@@ -52,6 +52,7 @@ import { createSettleDefaults } from "@/llm-models/settle-defaults";
 import { createSyncModels } from "@/llm-models/sync-models";
 import { createTestProvider } from "@/llm-models/test-provider";
 import { createUsableModelStore } from "@/llm-models/usable-model-store";
+import { createDiscoverProviders } from "@/llm-providers/discover-providers";
 import { createDriverPool } from "@/llm-providers/driver-pool";
 import { llmProviderRoutes } from "@/llm-providers/llm-provider-routes";
 import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
@@ -182,6 +183,8 @@ export async function createApp({
 
   const webSearchSettings = createWebSearchStore(db, clock, secrets);
   const searchWeb = createSearchWeb({ db, settings: webSearchSettings, fetch: outbound });
+  const discoverProviders = createDiscoverProviders({ host: config.ollamaHost });
+
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });

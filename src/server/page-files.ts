@@ -34,11 +34,15 @@ const NOT_PAGES = /^\/(v1|api|api-doc|swagger-ui|health|ready|mcp|assets)(\/|$)/
  * Answers the page's files, and the page itself at `/` and at every address that a browser opens and that is not the API's.
  * Any other address, or all of them when the page is not built, is not its own: undefined.
  */
-export function createPageFiles(files: Files = pageFiles()) {
+export function createPageFiles(find: () => Files = pageFiles) {
+  let files = find();
   return (request: Request): Response | undefined => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith("/assets/")) return answerAsset(request, files, pathname);
-    if (!files.has("/index.html") || !isDeepLink(request, pathname)) return undefined;
+    if (!isDeepLink(request, pathname)) return undefined;
+    // Beside a server that runs from its sources the page may be built anew.
+    if (!embeddedPage) files = find();
+    if (!files.has("/index.html")) return undefined;
     return answerFile(request, files, "/index.html", {
       "cache-control": "no-cache",
       "content-security-policy": POLICY,

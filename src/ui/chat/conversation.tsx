@@ -33,7 +33,7 @@ export function Conversation({ chat, sessionId, onRetry, onEdit, onFork }: Props
     <div className="relative min-h-0 flex-1">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <section ref={scrollRef} className="h-full overflow-y-auto overscroll-contain" tabIndex={0} aria-label="Conversation">
-        <div ref={contentRef} className="mx-auto grid max-w-3xl gap-10 px-4 pt-6 pb-10 md:px-6">
+        <div ref={contentRef} className="mx-auto grid max-w-3xl grid-cols-1 gap-10 px-4 pt-6 pb-10 md:px-6">
           {shown.length < begun.length && <Earlier key={shown[0]?.id} onSeen={() => setCount(count + SHOWN_TURNS)} />}
           {shown.map((turn) => (
             <TurnView

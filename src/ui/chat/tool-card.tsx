@@ -49,7 +49,7 @@ export const ToolCard = memo(function ToolCard({ call, sessionId }: { call: Tool
         <ChevronRight size={14} aria-hidden className={classes("shrink-0 text-faint transition-transform", isShown && "rotate-90")} />
       </button>
       {isShown && (
-        <div className="grid gap-3 border-line border-t px-3.5 py-3">
+        <div className="grid grid-cols-1 gap-3 border-line border-t px-3.5 py-3">
           <Value title="Arguments" value={call.arguments === undefined ? call.written : call.arguments} />
           {call.error !== null && (
             <p className="rounded-lg bg-danger-soft px-3 py-2 text-danger text-sm [overflow-wrap:anywhere]">{call.error}</p>

@@ -19,7 +19,7 @@ export function FirstRun() {
         <OpenSidebar />
       </div>
       <div className="mx-auto max-w-2xl px-5 pt-6 pb-20 md:pt-[10vh]">
-        <img src={icon} alt="" className="mb-5 size-11" />
+        <img src={icon} alt="" className="mb-5 size-11 rounded-xl ring-1 ring-line" />
         <h1 className="font-semibold text-2xl tracking-tight">Welcome to Everruns</h1>
         <p className="mt-2 mb-8 text-muted">
           {isSecond

@@ -17,7 +17,7 @@ export function Sidebar({ openPalette, openKeys }: { openPalette: () => void; op
     <nav aria-label="Chats and pages" className="flex h-full flex-col border-line border-r bg-panel">
       <div className="flex h-14 items-center gap-2.5 px-4">
         <Link to="/" className="flex min-w-0 flex-1 items-center gap-2.5 font-semibold tracking-tight">
-          <img src={icon} alt="" className="size-6" />
+          <img src={icon} alt="" className="size-6 rounded-md ring-1 ring-line" />
           Everruns
         </Link>
         <IconButton label="Search" onClick={openPalette}>

@@ -19,7 +19,7 @@ export function TracePanel({ chat, sessionId, onClose }: Props) {
   const turns = useMemo(() => traceOf(events), [events]);
   const end = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is the reason
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [turns.length]);
+  useEffect(() => void end.current?.scrollIntoView({ block: "end" }), [turns.length]);
   return (
     <aside
       aria-label="Trace"
@@ -37,7 +37,7 @@ export function TracePanel({ chat, sessionId, onClose }: Props) {
         {error === null && turns.length === 0 && (
           <p className="p-3 text-faint text-sm">What the agent does shows here: its model calls, its tools, and how long each took.</p>
         )}
-        <ol className="grid gap-3">
+        <ol className="grid grid-cols-1 gap-3">
           {turns.map((turn) => (
             <TurnTrace key={turn.id} turn={turn} />
           ))}
