@@ -56,7 +56,7 @@ async function build(target: Target | undefined): Promise<boolean> {
       minify: { whitespace: true, syntax: true, identifiers: false },
       sourcemap: "linked",
       bytecode: true,
-      plugins: [embedPage],
+      plugins: [embedPage()],
       define: { "process.env.NODE_ENV": '"production"' },
       // A .env or bunfig.toml in the folder where someone starts the executable is not meant for it.
       compile: { ...(target ? { target } : {}), outfile, autoloadDotenv: false, autoloadBunfig: false },
@@ -73,19 +73,18 @@ async function build(target: Target | undefined): Promise<boolean> {
 }
 
 /** Puts a module that names every file of the page, and so takes it into the executable, in the place of the one that names none. */
-const embedPage: Bun.BunPlugin = {
-  name: "embed-page",
-  setup(bundler) {
-    bundler.onLoad({ filter: /\/src\/server\/embedded-page\.ts$/ }, () => {
-      const paths = readdirSync(PAGE_FOLDER, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name));
-      const imports = paths.map((path, index) => `import file${index} from ${JSON.stringify(path)} with { type: "file" };`);
-      const entries = paths.map((path, index) => `${JSON.stringify(path.slice(PAGE_FOLDER.length))}: file${index},`);
-      return { loader: "ts", contents: `${imports.join("\n")}\nexport const embeddedPage = {\n${entries.join("\n")}\n};\n` };
-    });
-  },
-};
+function embedPage(): Bun.BunPlugin {
+  const paths = readdirSync(PAGE_FOLDER, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const imports = paths.map((path, index) => `import file${index} from ${JSON.stringify(path)} with { type: "file" };`);
+  const entries = paths.map((path, index) => `${JSON.stringify(path.slice(PAGE_FOLDER.length).replaceAll("\\", "/"))}: file${index},`);
+  const contents = `${imports.join("\n")}\nexport const embeddedPage = {\n${entries.join("\n")}\n};\n`;
+  return {
+    name: "embed-page",
+    setup: (bundler) => void bundler.onLoad({ filter: /[\\/]src[\\/]server[\\/]embedded-page\.ts$/ }, () => ({ loader: "ts", contents })),
+  };
+}
 
 function withBaseline(target: string): Target {
   const isPlainX64 = /-x64(-musl)?$/.test(target);

@@ -20,7 +20,7 @@ export const Answer = memo(function Answer({ turn, sessionId, onRetry }: Props) 
     last?.kind !== "retrying" &&
     !(last?.kind === "tool" && last.state !== "ok" && last.state !== "error");
   return (
-    <div className="group/answer grid grid-cols-1 gap-4">
+    <section aria-label="Answer" className="group/answer grid grid-cols-1 gap-4">
       {turn.wasResumed && <p className="text-faint text-sm">The server restarted; this answer went on from where it was.</p>}
       {turn.blocks.map((block) => (
         <Part key={block.key} block={block} sessionId={sessionId} />
@@ -33,7 +33,7 @@ export const Answer = memo(function Answer({ turn, sessionId, onRetry }: Props) 
       )}
       {turn.state === "failed" && <Failure turn={turn} onRetry={onRetry} />}
       {turn.end && <Footer turn={turn} end={turn.end} text={text} onRetry={onRetry} />}
-    </div>
+    </section>
   );
 });
 

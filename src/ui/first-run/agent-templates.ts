@@ -1,8 +1,7 @@
 import { BookOpenText, Code, type LucideIcon, Sparkles } from "lucide-react";
 import type { Agent } from "@/domain/agent";
-import type { Capability } from "@/domain/capability";
 import { api } from "@/ui/api/client";
-import { queryClient } from "@/ui/api/queries";
+import { capabilitiesQuery, queryClient } from "@/ui/api/queries";
 
 export type AgentTemplate = {
   name: string;
@@ -45,13 +44,11 @@ export const AGENT_TEMPLATES: readonly AgentTemplate[] = [
 ];
 
 export async function createFromTemplate({ name, description, prompt, capabilities }: AgentTemplate): Promise<Agent> {
-  const known = new Set((queryClient.getQueryData<Capability[]>(["capabilities"]) ?? []).map(({ id }) => id));
-  const agent = await api.post<Agent>("/v1/agents", {
+  const known = new Set((await queryClient.ensureQueryData(capabilitiesQuery())).map(({ id }) => id));
+  return api.post<Agent>("/v1/agents", {
     name,
     description,
     system_prompt: prompt,
     capabilities: capabilities.filter((id) => known.has(id)),
   });
-  queryClient.setQueryData<Agent[]>(["agents"], (agents = []) => [agent, ...agents]);
-  return agent;
 }

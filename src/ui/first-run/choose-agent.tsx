@@ -1,8 +1,8 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleCheck, LoaderCircle } from "lucide-react";
 import { useState } from "react";
-import { capabilitiesQuery } from "@/ui/api/queries";
+import { queryClient } from "@/ui/api/queries";
 import { openSession } from "@/ui/chat/chat-actions";
 import { Button } from "@/ui/parts/button";
 import { SelectField } from "@/ui/parts/field";
@@ -13,13 +13,14 @@ import { type Connected, makeDefault } from "./provider-choices";
 /** What the first agent is for: one press makes it and opens a chat with it. */
 export function ChooseAgent({ connected, onBack }: { connected: Connected | null; onBack: (() => void) | undefined }) {
   const navigate = useNavigate();
-  useQuery(capabilitiesQuery());
   const [modelId, setModelId] = useState(() => connected?.models.find(({ is_default }) => is_default)?.id ?? "");
   const { mutate, isPending, variables } = useMutation({
     mutationFn: async (template: AgentTemplate) => {
       const agent = await createFromTemplate(template);
       const session = await openSession(agent.id);
       await navigate({ to: "/sessions/$sessionId", params: { sessionId: session.id } });
+      // Only now: with an agent there is no first run any more, and this page would be gone.
+      await queryClient.invalidateQueries({ queryKey: ["agents"] });
     },
     onError: notifyFailure,
   });
