@@ -22,7 +22,10 @@ const home = createRoute({
 const session = createRoute({
   getParentRoute: () => root,
   path: "/sessions/$sessionId",
-  validateSearch: ({ trace }: Record<string, unknown>): { trace?: boolean } => (trace ? { trace: true } : {}),
+  validateSearch: ({ trace, turn }: Record<string, unknown>): { trace?: boolean; turn?: string } => ({
+    ...(trace ? { trace: true } : {}),
+    ...(typeof turn === "string" ? { turn } : {}),
+  }),
   loader: ({ params }) => void queryClient.prefetchQuery(sessionQuery(params.sessionId)),
   component: lazyRouteComponent(() => import("./pages/session-page"), "SessionPage"),
 });

@@ -3,6 +3,7 @@ import type { Agent } from "@/domain/agent";
 import type { Capability } from "@/domain/capability";
 import type { LlmModelWithProvider } from "@/domain/llm-model";
 import type { LlmProvider } from "@/domain/llm-provider";
+import type { SearchHit } from "@/domain/search-hit";
 import type { Session } from "@/domain/session";
 import type { User } from "@/domain/user";
 import { ApiError, api } from "./client";
@@ -81,6 +82,15 @@ export const sessionQuery = (id: string) =>
   queryOptions({
     queryKey: ["sessions", id],
     queryFn: ({ signal }) => api.get<Session>(`/v1/sessions/${id}`, { signal }),
+  });
+
+/** What was said anywhere, by its words. */
+export const searchQuery = (words: string) =>
+  queryOptions({
+    queryKey: ["search", words],
+    enabled: words.length > 1,
+    queryFn: async ({ signal }) =>
+      (await api.get<ListOf<SearchHit>>(`/v1/search?limit=12&q=${encodeURIComponent(words)}`, { signal })).items,
   });
 
 /** Who is asking; null where one must sign in first. */

@@ -42,7 +42,13 @@ export const forkSession = async (sessionId: string, afterSequence: number): Pro
   return fork;
 };
 
-export type Decision = { decision: "approve" | "deny"; reason?: string };
+/** `remember` asks no more about this tool, in this session or in all with the agent. */
+export type Decision = {
+  decision: "approve" | "deny";
+  reason?: string;
+  arguments?: Record<string, unknown>;
+  remember?: "session" | "agent";
+};
 
 export const resolveApproval = (sessionId: string, approvalId: string, decision: Decision): Promise<unknown> =>
   api.post(`${at(sessionId)}/approvals/${approvalId}`, decision);

@@ -12,10 +12,17 @@ import { Conversation } from "./conversation";
 import { controlsOf, ModelPicker, noChoice } from "./model-picker";
 import { Queue } from "./queue";
 
-type Props = { chat: Chat; sessionId: string; usualModelId: string | null; empty: ReactNode };
+type Props = {
+  chat: Chat;
+  sessionId: string;
+  usualModelId: string | null;
+  /** The turn to begin at, instead of the end. */
+  turnId: string | undefined;
+  empty: ReactNode;
+};
 
 /** The conversation and where one writes. */
-export function ChatView({ chat, sessionId, usualModelId, empty }: Props) {
+export function ChatView({ chat, sessionId, usualModelId, turnId, empty }: Props) {
   const navigate = useNavigate();
   const [choice, setChoice] = useState(noChoice);
   const { data: canFork = false } = useQuery(canForkQuery(sessionId));
@@ -63,7 +70,15 @@ export function ChatView({ chat, sessionId, usualModelId, empty }: Props) {
       {chat.turns.length === 0 ? (
         <div className="grid min-h-0 flex-1 place-items-center overflow-y-auto">{empty}</div>
       ) : (
-        <Conversation chat={chat} sessionId={sessionId} onRetry={retry} onEdit={edit} onFork={canFork ? fork : undefined} />
+        <Conversation
+          key={turnId}
+          chat={chat}
+          sessionId={sessionId}
+          turnId={turnId}
+          onRetry={retry}
+          onEdit={edit}
+          onFork={canFork ? fork : undefined}
+        />
       )}
       <div className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-6 md:pb-5">
         <Queue turns={isRunning ? queued : []} sessionId={sessionId} />

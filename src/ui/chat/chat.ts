@@ -62,7 +62,7 @@ export type ToolBlock = {
   /** Undefined while the model still writes them: then `written` is the text so far. */
   arguments: unknown;
   written: string;
-  state: "writing" | "pending" | "running" | "asking" | "ok" | "error" | "interrupted" | "denied";
+  state: "writing" | "pending" | "running" | "elsewhere" | "asking" | "ok" | "error" | "interrupted" | "denied";
   result: unknown;
   error: string | null;
   durationMs: number | null;

@@ -2,7 +2,7 @@ import { ArrowDown } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStickToBottom } from "use-stick-to-bottom";
 import type { Message } from "@/domain/message";
-import type { Chat } from "./chat";
+import type { Chat, ChatTurn } from "./chat";
 import type { GivenPart } from "./chat-actions";
 import { TurnView } from "./turn-view";
 
@@ -12,22 +12,33 @@ const SHOWN_TURNS = 30;
 type Props = {
   chat: Chat;
   sessionId: string;
+  /** The turn to begin at, instead of the end. */
+  turnId: string | undefined;
   onRetry: (message: Message) => void;
   onEdit: (message: Message, parts: GivenPart[]) => Promise<void>;
   onFork: ((message: Message) => void) | undefined;
 };
 
 /** The conversation. It follows what is written, until the reader scrolls up; then it stays where they read. */
-export function Conversation({ chat, sessionId, onRetry, onEdit, onFork }: Props) {
-  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({ initial: "instant", resize: "instant" });
-  const [count, setCount] = useState(SHOWN_TURNS);
+export function Conversation({ chat, sessionId, turnId, onRetry, onEdit, onFork }: Props) {
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({
+    initial: turnId === undefined && "instant",
+    resize: "instant",
+  });
   const begun = chat.turns.filter(({ state }) => state !== "queued");
+  const [count, setCount] = useState(() => shownAtFirst(begun, turnId));
   const shown = begun.slice(-count);
   const lastId = begun.at(-1)?.id;
+  const [firstLastId] = useState(lastId);
 
   // What a person sends is what they want to see.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is the reason
-  useEffect(() => void scrollToBottom("instant"), [lastId]);
+  useEffect(() => {
+    if (lastId !== firstLastId) void scrollToBottom("instant");
+  }, [lastId]);
+  useEffect(() => {
+    if (turnId !== undefined) document.getElementById(turnId)?.scrollIntoView({ block: "start" });
+  }, [turnId]);
 
   return (
     <div className="relative min-h-0 flex-1">
@@ -60,6 +71,12 @@ export function Conversation({ chat, sessionId, onRetry, onEdit, onFork }: Props
       )}
     </div>
   );
+}
+
+/** Enough for the turn that is wanted, and what was said just before it. */
+function shownAtFirst(begun: readonly ChatTurn[], turnId: string | undefined): number {
+  const place = begun.findIndex(({ id }) => id === turnId);
+  return place < 0 ? SHOWN_TURNS : Math.max(SHOWN_TURNS, begun.length - place + 2);
 }
 
 function Earlier({ onSeen }: { onSeen: () => void }) {

@@ -37,10 +37,11 @@ export function dropLive(chat: Chat): Chat {
 const isLive = (block: Block): boolean =>
   block.kind === "text" || block.kind === "reasoning" ? block.isStreaming : block.kind === "tool" && block.state === "writing";
 
-/** Events of features that a server may not have. */
+/** Events, and what else is in some, of features that a server may not have. */
 type OtherEvents = {
+  "tool.started": Call & { runs_on?: string };
   "approval.requested": Call & { approval_id?: string };
-  "approval.resolved": Call & { decision: "approve" | "deny" };
+  "approval.resolved": Call & { decision: "approve" | "deny" | "expired" | "cancelled"; changed_arguments?: unknown };
   "context.compacted": { turn_id?: string };
 };
 
@@ -48,10 +49,10 @@ type EventType = KeptEventType | keyof typeof LiveEvents | keyof OtherEvents;
 
 type DataOf<Type extends EventType> = Type extends "message.user" | "message.assistant" | "message.tool_result" | "message.system"
   ? Message
-  : Type extends KeptEventType
-    ? EventData<Type>
-    : Type extends keyof OtherEvents
-      ? OtherEvents[Type]
+  : Type extends keyof OtherEvents
+    ? OtherEvents[Type]
+    : Type extends KeptEventType
+      ? EventData<Type>
       : Type extends "message.discarded"
         ? { turn_id: string; message_id: string }
         : Delta;
@@ -82,7 +83,11 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
     }),
   "model.completed": nothing,
 
-  "tool.started": (chat, call) => changeCall(chat, call, { state: "running" }),
+  // What another program runs is waited for, as long as that takes.
+  "tool.started": (chat, { runs_on, ...call }) => {
+    changeCall(chat, call, { state: runs_on === undefined ? "running" : "elsewhere" });
+    if (runs_on !== undefined) changeTurn(chat, call.turn_id, (turn) => ({ ...turn, state: "waiting" }));
+  },
   "tool.completed": (chat, { status, result, error, duration_ms, ...call }) =>
     changeCall(chat, call, { state: status, result, error, durationMs: duration_ms, approvalId: null }),
 
@@ -90,8 +95,12 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
     changeTurn(chat, call.turn_id, (turn) => ({ ...turn, state: "waiting" }));
     changeCall(chat, call, { state: "asking", approvalId: approval_id ?? call.tool_call_id });
   },
-  "approval.resolved": (chat, { decision, ...call }) =>
-    changeCall(chat, call, { state: decision === "deny" ? "denied" : "pending", approvalId: null }),
+  "approval.resolved": (chat, { decision, changed_arguments, ...call }) =>
+    changeCall(chat, call, {
+      state: decision === "approve" ? "pending" : "denied",
+      approvalId: null,
+      ...(changed_arguments == null ? {} : { arguments: changed_arguments }),
+    }),
 
   "context.compacted": (chat, { turn_id }, { sequence }) => {
     const note: Block = { kind: "note", key: `note-${sequence}`, text: "Earlier messages were summarised to make room." };

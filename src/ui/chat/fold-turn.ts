@@ -86,7 +86,7 @@ export function changeCall(chat: ChatDraft, call: Call, changed: Partial<ToolBlo
     const index = turn.blocks.findLastIndex((block) => block.kind === "tool" && block.callId === call.tool_call_id);
     const known = (turn.blocks[index] as ToolBlock | undefined) ?? newCall("", call.tool_call_id, call.name);
     const block: ToolBlock = { ...known, arguments: call.arguments ?? known.arguments, ...changed };
-    const wasWaiting = turn.state === "waiting" && changed.state !== "asking";
+    const wasWaiting = turn.state === "waiting" && changed.state !== "asking" && changed.state !== "elsewhere";
     return {
       ...turn,
       state: wasWaiting ? "running" : turn.state,

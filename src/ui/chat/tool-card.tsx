@@ -1,4 +1,4 @@
-import { Ban, Check, ChevronRight, CircleHelp, Hand, LoaderCircle, type LucideIcon, PenLine, X } from "lucide-react";
+import { Ban, Check, ChevronRight, CircleHelp, Hand, Hourglass, LoaderCircle, type LucideIcon, PenLine, X } from "lucide-react";
 import { memo, useState } from "react";
 import { CodeBlock } from "@/ui/markdown/code-block";
 import { classes } from "@/ui/platform/class-names";
@@ -10,6 +10,7 @@ const STATES: Record<ToolBlock["state"], { icon: LucideIcon; words: string; look
   writing: { icon: PenLine, words: "being written", look: "text-accent animate-pulse-soft" },
   pending: { icon: LoaderCircle, words: "about to run", look: "text-faint" },
   running: { icon: LoaderCircle, words: "running", look: "text-accent animate-spin" },
+  elsewhere: { icon: Hourglass, words: "waits for another program", look: "text-warn" },
   asking: { icon: Hand, words: "waits for you", look: "text-warn" },
   ok: { icon: Check, words: "done", look: "text-ok" },
   error: { icon: X, words: "failed", look: "text-danger" },
@@ -58,7 +59,7 @@ export const ToolCard = memo(function ToolCard({ call, sessionId }: { call: Tool
         </div>
       )}
       {call.state === "asking" && call.approvalId !== null && (
-        <ApprovalQuestion sessionId={sessionId} approvalId={call.approvalId} name={call.name} />
+        <ApprovalQuestion sessionId={sessionId} approvalId={call.approvalId} call={call} />
       )}
     </section>
   );

@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Bot, MessageSquare, SquarePen } from "lucide-react";
+import { Bot, MessageSquare, SquarePen, TextSearch } from "lucide-react";
 import { type ReactNode, useDeferredValue, useState } from "react";
-import { agentsQuery, sessionsQuery } from "@/ui/api/queries";
+import { agentsQuery, searchQuery, sessionsQuery } from "@/ui/api/queries";
 import { BareDialog } from "@/ui/parts/dialog";
 import { PLACES } from "./navigation";
 
@@ -13,6 +13,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [search, setSearch] = useState("");
   const { data: found } = useInfiniteQuery(sessionsQuery(useDeferredValue(search.trim())));
   const { data: agents } = useQuery(agentsQuery());
+  const { data: hits = [] } = useQuery(searchQuery(useDeferredValue(search.trim())));
   const sessions = found?.pages.flatMap(({ items }) => items) ?? [];
 
   const go = (action: () => unknown) => () => {
@@ -62,6 +63,24 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               ))}
             </Command.Group>
           )}
+          {hits.length > 0 && (
+            <Command.Group heading="Messages">
+              {hits.map(({ session_id, session_title, message_id, turn_id, snippet, highlights }) => (
+                <Item
+                  key={message_id}
+                  // What the server found is not sifted again.
+                  value={`${search} ${message_id}`}
+                  icon={<TextSearch size={16} />}
+                  onSelect={go(() =>
+                    navigate({ to: "/sessions/$sessionId", params: { sessionId: session_id }, search: turn_id ? { turn: turn_id } : {} }),
+                  )}
+                >
+                  <Marked text={snippet} places={highlights} />
+                  <span className="block truncate text-faint text-xs">{session_title ?? "New chat"}</span>
+                </Item>
+              ))}
+            </Command.Group>
+          )}
           <Command.Group heading="Pages">
             {PLACES.map(({ label, icon: Icon, to, isOutside }) => (
               <Item key={to} value={label} icon={<Icon size={16} />} onSelect={go(() => (isOutside ? open(to) : navigate({ to })))}>
@@ -72,6 +91,25 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         </Command.List>
       </Command>
     </BareDialog>
+  );
+}
+
+/** A text with the places in it that were looked for. */
+function Marked({ text, places }: { text: string; places: readonly (readonly [number, number])[] }) {
+  const ends = [0, ...places.flat(), text.length];
+  return (
+    <span className="line-clamp-2 whitespace-normal">
+      {ends.slice(1).map((end, index) => {
+        const part = text.slice(ends[index], end);
+        return index % 2 === 1 ? (
+          <mark key={end} className="bg-accent/25 text-inherit">
+            {part}
+          </mark>
+        ) : (
+          part
+        );
+      })}
+    </span>
   );
 }
 

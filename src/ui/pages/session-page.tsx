@@ -26,7 +26,7 @@ export function SessionPage() {
 }
 
 function Session({ sessionId }: { sessionId: string }) {
-  const { trace: isTraceShown = false } = route.useSearch();
+  const { trace: isTraceShown = false, turn } = route.useSearch();
   const navigate = route.useNavigate();
   const { chat, connection } = useChat(sessionId);
   const { data: session, error, refetch } = useQuery(sessionQuery(sessionId));
@@ -73,6 +73,7 @@ function Session({ sessionId }: { sessionId: string }) {
           </div>
         ) : (
           <ChatView
+            turnId={turn}
             chat={chat}
             sessionId={sessionId}
             usualModelId={chat.session.model_id ?? session?.model_id ?? agent?.default_model_id ?? null}
