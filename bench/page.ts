@@ -73,14 +73,14 @@ async function times(count: number, measure: () => Promise<number>): Promise<num
 async function readyMs(browser: Browser, url: string): Promise<number> {
   await using page = await openPage(browser, url);
   await page.getByRole("textbox", { name: "Message", exact: true }).waitFor();
-  return page.evaluate(() => performance.now());
+  return await page.evaluate(() => performance.now());
 }
 
 async function replayMs(page: Page, url: string): Promise<number> {
   await page.goto("about:blank");
   await page.goto(url);
   await page.getByRole("textbox", { name: "Message", exact: true }).waitFor();
-  return page.evaluate(() => performance.now());
+  return await page.evaluate(() => performance.now());
 }
 
 function watchLongTasks(): void {

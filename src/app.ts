@@ -56,6 +56,7 @@ import { createDiscoverProviders } from "@/llm-providers/discover-providers";
 import { createDriverPool } from "@/llm-providers/driver-pool";
 import { llmProviderRoutes } from "@/llm-providers/llm-provider-routes";
 import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
+import { localLlmProviderRoutes } from "@/llm-providers/local-llm-provider-routes";
 import { createCallMcpServer } from "@/mcp-servers/call-mcp-server";
 import { readConfiguredServers } from "@/mcp-servers/configured-servers";
 import { createMcpConnections } from "@/mcp-servers/mcp-connections";

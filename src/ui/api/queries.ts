@@ -53,7 +53,7 @@ export type FoundProvider = { name: string; provider_type: LlmProvider["provider
 export const foundProvidersQuery = () =>
   queryOptions({
     queryKey: ["llm-providers", "discover"],
-    queryFn: async ({ signal }) => (await api.get<{ items: FoundProvider[] }>("/v1/llm-providers/discover", { signal })).items,
+    queryFn: async ({ signal }) => (await api.get<{ items: FoundProvider[] }>("/v1/local-llm-providers", { signal })).items,
   });
 
 export const modelsQuery = () =>
