@@ -25,7 +25,7 @@ export const TurnView = memo(function TurnView({ turn, sessionId, isLast, onRetr
   const first = turn.asked[0];
   const canRetry = isLast && first && (turn.state === "failed" || turn.state === "cancelled");
   return (
-    <article id={turn.id} className="grid scroll-mt-6 grid-cols-1 gap-5">
+    <article id={turn.id} className="grid scroll-mt-6 grid-cols-1 gap-3">
       {turn.asked.map((message) =>
         message.metadata?.retry_of !== undefined ? (
           <p key={message.id} className="flex items-center justify-end gap-2 text-faint text-sm">

@@ -65,7 +65,9 @@ function TurnTrace({ turn }: { turn: TracedTurn }) {
             ...(turn.state === "cancelled" ? ["stopped"] : []),
           ].join(" · ")}
         </p>
-        {turn.error !== null && <p className="mt-1.5 text-danger text-xs [overflow-wrap:anywhere]">{turn.error}</p>}
+        {turn.error !== null && !turn.spans.some(({ error }) => error === turn.error) && (
+          <p className="mt-1.5 text-danger text-xs [overflow-wrap:anywhere]">{turn.error}</p>
+        )}
       </div>
       <ol className="py-1">
         {turn.spans.map((span) => (
