@@ -43,21 +43,50 @@ async function send<Body>(method: string, path: string, body: unknown, { signal 
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   };
-  for (const delayMs of method === "PATCH" ? [] : RETRY_DELAYS_MS) {
+  const response = await patiently(path, request);
+  // The short half of a login is over every quarter of an hour: the long half gets another, unseen.
+  if (response.status === 401 && !path.startsWith("/api/auth/") && (await renewLogin())) return read<Body>(await patiently(path, request));
+  if (response.status === 401 && !path.startsWith("/api/auth/")) whenSignedOut();
+  return read<Body>(response);
+}
+
+/** Sends again while the server restarts, where that can do no harm. */
+async function patiently(path: string, request: RequestInit): Promise<Response> {
+  for (const delayMs of request.method === "PATCH" ? [] : RETRY_DELAYS_MS) {
     const response = await fetch(path, request).catch((error: unknown) => {
-      if (signal?.aborted) throw error;
+      if (request.signal?.aborted) throw error;
       return null;
     });
-    if (response && response.status !== 503) return read<Body>(response);
+    if (response && response.status !== 503) return response;
     await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
-  return read<Body>(
-    await fetch(path, request).catch((error: unknown) => {
-      if (signal?.aborted) throw error;
-      throw new ApiError(0, "unreachable", "The server does not answer. Is it still running?");
-    }),
-  );
+  return fetch(path, request).catch((error: unknown) => {
+    if (request.signal?.aborted) throw error;
+    throw new ApiError(0, "unreachable", "The server does not answer. Is it still running?");
+  });
 }
+
+let renewing: Promise<boolean> | undefined;
+
+/** One renewal serves all that ask for it at the same time. Resolves whether there is a login again. */
+export function renewLogin(): Promise<boolean> {
+  renewing ??= fetch("/api/auth/refresh", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })
+    .then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    .finally(() => {
+      renewing = undefined;
+    });
+  return renewing;
+}
+
+let whenSignedOut: () => void = () => undefined;
+
+/** What happens when a login is over for good. */
+export const onSignedOut = (then: () => void): void => {
+  whenSignedOut = then;
+};
 
 async function read<Body>(response: Response): Promise<Body> {
   const text = await response.text();

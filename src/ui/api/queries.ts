@@ -6,7 +6,7 @@ import type { LlmProvider } from "@/domain/llm-provider";
 import type { SearchHit } from "@/domain/search-hit";
 import type { Session } from "@/domain/session";
 import type { User } from "@/domain/user";
-import { ApiError, api } from "./client";
+import { ApiError, api, onSignedOut, renewLogin } from "./client";
 
 /** A list as the API answers it. */
 export type ListOf<Item> = { items: Item[]; total: number; offset: number; limit: number };
@@ -98,11 +98,30 @@ export const meQuery = () =>
   queryOptions({
     queryKey: ["me"],
     staleTime: 60_000,
-    queryFn: ({ signal }) =>
-      api.get<User>("/api/auth/me", { signal }).catch((error: unknown) => {
-        if (error instanceof ApiError && error.status === 401) return null;
-        throw error;
-      }),
+    queryFn: async ({ signal }): Promise<User | null> => {
+      try {
+        return await api.get<User>("/api/auth/me", { signal });
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 401)) throw error;
+        return (await renewLogin()) ? api.get<User>("/api/auth/me", { signal }) : null;
+      }
+    },
+  });
+
+onSignedOut(() => void queryClient.setQueryData(meQuery().queryKey, null));
+
+/** How one signs in here. */
+export type AuthConfig = {
+  mode: "none" | "admin" | "full";
+  password_auth_enabled: boolean;
+  oauth_providers: string[];
+  signup_enabled: boolean;
+};
+export const authConfigQuery = () =>
+  queryOptions({
+    queryKey: ["auth-config"],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => api.get<AuthConfig>("/api/auth/config", { signal }),
   });
 
 export type Health = { status: string; version: string; auth_mode: string };

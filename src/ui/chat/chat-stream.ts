@@ -1,3 +1,4 @@
+import { renewLogin } from "@/ui/api/client";
 import { type Chat, emptyChat } from "./chat";
 import { dropLive, EVENT_TYPES, fold, type StreamedEvent } from "./fold-events";
 
@@ -83,6 +84,7 @@ export function createChatStream(sessionId: string, known: Chat = emptyChat) {
       return;
     }
     const response = await fetch(`/v1/sessions/${sessionId}`).catch(() => null);
+    if (response?.status === 401) await renewLogin();
     if (failed !== source) return;
     if (response?.status === 404 || response?.status === 400) return tell({ connection: "gone" });
     tell({ connection: "lost" });

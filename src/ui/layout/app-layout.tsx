@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { meQuery } from "@/ui/api/queries";
 import { ErrorBoundary } from "@/ui/parts/error-boundary";
 import { Loading } from "@/ui/parts/loading";
 import { Notices } from "@/ui/parts/notices";
@@ -10,10 +12,21 @@ import { KeysDialog } from "./keys-dialog";
 import { Sidebar } from "./sidebar";
 import { SidebarContext } from "./sidebar-state";
 
+const SignIn = lazy(() => import("@/ui/sign-in/sign-in").then(({ SignIn }) => ({ default: SignIn })));
 const CommandPalette = lazy(() => import("./command-palette").then(({ CommandPalette }) => ({ default: CommandPalette })));
 
 /** What stands around every page: the side bar, the palette, the keyboard's commands and what is told in passing. */
 export function AppLayout() {
+  const { data: me } = useQuery(meQuery());
+  if (me !== null) return <SignedIn />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <SignIn />
+    </Suspense>
+  );
+}
+
+function SignedIn() {
   const isWide = useIsWide();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const navigate = useNavigate();

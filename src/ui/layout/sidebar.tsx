@@ -4,6 +4,7 @@ import { Keyboard, PanelLeftClose, Search, SquarePen } from "lucide-react";
 import { healthQuery } from "@/ui/api/queries";
 import icon from "@/ui/icon.svg";
 import { buttonClasses, IconButton } from "@/ui/parts/button";
+import { AccountMenu } from "./account-menu";
 import { nameOfKey } from "./keys";
 import { PLACES } from "./navigation";
 import { SessionList } from "./session-list";
@@ -56,6 +57,7 @@ export function Sidebar({ openPalette, openKeys }: { openPalette: () => void; op
           );
         })}
         <div className="flex items-center pl-0.5">
+          <AccountMenu />
           <ThemeMenu />
           <IconButton label="Keyboard" onClick={openKeys} className="pointer-coarse:hidden">
             <Keyboard size={17} />
