@@ -18,6 +18,8 @@ export type ChatTurn = {
   /** What the person said that made this turn. */
   asked: readonly Message[];
   blocks: readonly Block[];
+  /** The message whose words stream in and are not kept yet. */
+  writing: string | null;
   model: string | null;
   provider: string | null;
   /** Another model than the wished one answers. */

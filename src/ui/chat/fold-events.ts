@@ -12,6 +12,7 @@ import {
   changeTurn,
   endTurn,
   withoutMessage,
+  withoutRetrying,
 } from "./fold-turn";
 
 /** One frame of the stream. `sequence` is null for what is only told live; `at` is when it came, in milliseconds since 1970. */
@@ -30,12 +31,9 @@ export function fold(chat: Chat, events: readonly StreamedEvent[]): Chat {
 
 /** A new connection tells the message being written from its beginning. */
 export function dropLive(chat: Chat): Chat {
-  if (!chat.turns.some(({ blocks }) => blocks.some(isLive))) return chat;
-  return { ...chat, turns: chat.turns.map((turn) => ({ ...turn, blocks: turn.blocks.filter((block) => !isLive(block)) })) };
+  if (chat.turns.every(({ writing }) => writing === null)) return chat;
+  return { ...chat, turns: chat.turns.map((turn) => (turn.writing === null ? turn : withoutMessage(turn, turn.writing))) };
 }
-
-const isLive = (block: Block): boolean =>
-  block.kind === "text" || block.kind === "reasoning" ? block.isStreaming : block.kind === "tool" && block.state === "writing";
 
 /** Events, and what else is in some, of features that a server may not have. */
 type OtherEvents = {
@@ -75,11 +73,11 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
   "turn.cancelled": (chat, data) => endTurn(chat, "cancelled", data),
 
   "model.started": (chat, { turn_id, replaces, model, provider }) =>
-    changeTurn(chat, turn_id, (turn) => ({ ...withoutMessage(turn, replaces), state: "running", model, provider })),
+    changeTurn(chat, turn_id, (turn) => ({ ...withoutRetrying(withoutMessage(turn, replaces)), state: "running", model, provider })),
   "model.retrying": (chat, { turn_id, code, error, next_retry_at }, { sequence }) =>
     changeTurn(chat, turn_id, (turn) => {
       const retrying: Block = { kind: "retrying", key: `retry-${sequence}`, code, error, nextRetryAt: next_retry_at };
-      return { ...turn, blocks: [...turn.blocks.filter(({ kind }) => kind !== "retrying"), retrying] };
+      return { ...turn, blocks: [...withoutRetrying(turn).blocks, retrying] };
     }),
   "model.completed": nothing,
 

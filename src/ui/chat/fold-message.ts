@@ -17,11 +17,11 @@ export function addDelta(turn: ChatTurn, type: DeltaType, delta: Delta, at: numb
       ? blocks.findLastIndex((block) => block.kind === "tool" && block.callId === delta.tool_call_id)
       : blocks.length - 1;
   const known = blocks[index];
-  if (continues(known, type, delta)) return { ...turn, blocks: blocks.with(index, longer(known!, delta)) };
+  if (continues(known, type, delta)) return { ...turn, writing: delta.message_id, blocks: blocks.with(index, longer(known!, delta)) };
 
   const begun = last ? blocks.with(-1, finished(last, at)) : blocks;
   const key = `${delta.message_id}/${blocks.filter((block) => "messageId" in block && block.messageId === delta.message_id).length}`;
-  return { ...turn, blocks: [...begun, started(type, key, delta, at)] };
+  return { ...turn, writing: delta.message_id, blocks: [...begun, started(type, key, delta, at)] };
 }
 
 function continues(block: Block | undefined, type: DeltaType, { message_id }: Delta): boolean {
@@ -59,7 +59,11 @@ export function keepMessage(turn: ChatTurn, message: Message): ChatTurn {
   const others = turn.blocks.filter((block) => !isOwn(block));
   const kept = blocksOf(message, streamed);
   const place = first < 0 ? others.length : first;
-  return { ...turn, blocks: [...others.slice(0, place), ...kept, ...others.slice(place)] };
+  return {
+    ...turn,
+    writing: turn.writing === message.id ? null : turn.writing,
+    blocks: [...others.slice(0, place), ...kept, ...others.slice(place)],
+  };
 }
 
 function blocksOf(message: Message, streamed: readonly Block[]): Block[] {

@@ -14,7 +14,7 @@ export function changeTurn(chat: ChatDraft, turnId: string, how: (turn: ChatTurn
 export function addQuestion(chat: ChatDraft, message: Message): void {
   const turn = chat.turns.findLast(({ id }) => id === message.turn_id);
   if (!turn) {
-    const nothing = { blocks: [], model: null, provider: null, fellBack: false, wasResumed: false, end: null };
+    const nothing = { blocks: [], writing: null, model: null, provider: null, fellBack: false, wasResumed: false, end: null };
     chat.turns.push({ id: message.turn_id, state: "queued", asked: [message], ...nothing });
     return;
   }
@@ -54,6 +54,7 @@ export function endTurn(chat: ChatDraft, state: "completed" | "failed" | "cancel
   changeTurn(chat, turn_id, (old) => ({
     ...old,
     state,
+    writing: null,
     blocks: old.blocks.filter(({ kind }) => kind !== "retrying").map(atRest),
     end: {
       usage,
@@ -73,10 +74,14 @@ function atRest(block: Block): Block {
 
 export const isAnswered = ({ state }: ToolBlock): boolean => ["ok", "error", "interrupted", "denied"].includes(state);
 
+/** The next attempt has begun, or something of it is here. */
+export const withoutRetrying = (turn: ChatTurn): ChatTurn => ({ ...turn, blocks: turn.blocks.filter(({ kind }) => kind !== "retrying") });
+
 /** What was streamed of this message, or kept, is void. */
 export const withoutMessage = (turn: ChatTurn, messageId: string | null): ChatTurn => ({
   ...turn,
-  blocks: turn.blocks.filter((block) => block.kind !== "retrying" && !("messageId" in block && block.messageId === messageId)),
+  writing: turn.writing === messageId ? null : turn.writing,
+  blocks: turn.blocks.filter((block) => !("messageId" in block && block.messageId === messageId)),
 });
 
 export type Call = { turn_id: string; tool_call_id: string; name: string; arguments: unknown };
