@@ -122,6 +122,8 @@ test("messages that wait are shown, changed and taken back; the rest is answered
   await page.getByRole("textbox", { name: "Change the message" }).fill("second, changed");
   await page.keyboard.press("Enter");
   await row("second, changed").waitFor();
+  const waiting = page.getByRole("region", { name: "Queued messages" }).getByRole("listitem");
+  await waiting.first().filter({ hasText: "second, changed" }).waitFor();
   await page.getByText(footers).nth(2).waitFor();
   expect(await page.getByText("third one").count()).toBe(0);
   const asked = (await server.messages(page.session)).filter(({ role }) => role === "user").map(({ content }) => JSON.stringify(content));
@@ -219,6 +221,13 @@ test("the keyboard reaches everything: the list of keys, the palette, a new chat
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
   await page.keyboard.press("Escape");
+  await server.ask(page.session, scripted("Say it", [{ text: "The rarest word is xylograph." }]));
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("xylogr");
+  await page.getByRole("option", { name: /^The rarest word is xylograph/ }).click();
+  await page.waitForURL(/turn=/);
+  await lastAnswer(page).getByText("The rarest word is xylograph.").waitFor();
+
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").fill("helper");
   await page.getByRole("option", { name: "Helper" }).waitFor();

@@ -6,7 +6,7 @@ import type { Session } from "@/domain/session";
 import { wordsOf } from "@/ui/api/client";
 import { agentsQuery, sessionsQuery } from "@/ui/api/queries";
 import { classes } from "@/ui/platform/class-names";
-import { formatWhen } from "@/ui/platform/format";
+import { formatFull, formatWhen } from "@/ui/platform/format";
 
 /** The chats over all agents, the newest first, by the day of their last change. */
 export function SessionList() {
@@ -98,7 +98,7 @@ function SessionLink({ session, agentName }: { session: Session; agentName: stri
       </span>
       <span className="flex gap-2 text-faint text-xs">
         <span className="min-w-0 flex-1 truncate">{agentName ?? "Archived agent"}</span>
-        <time dateTime={session.updated_at} className="shrink-0">
+        <time dateTime={session.updated_at} title={formatFull(session.updated_at)} className="shrink-0">
           {formatWhen(session.updated_at)}
         </time>
       </span>

@@ -4,6 +4,7 @@ import { Keyboard, PanelLeftClose, Search, SquarePen } from "lucide-react";
 import { healthQuery } from "@/ui/api/queries";
 import icon from "@/ui/icon.svg";
 import { buttonClasses, IconButton } from "@/ui/parts/button";
+import { useIsWide } from "@/ui/platform/use-media";
 import { AccountMenu } from "./account-menu";
 import { nameOfKey } from "./keys";
 import { PLACES } from "./navigation";
@@ -13,9 +14,16 @@ import { ThemeMenu } from "./theme-menu";
 
 export function Sidebar({ openPalette, openKeys }: { openPalette: () => void; openKeys: () => void }) {
   const { setIsOpen } = useSidebar();
+  const isWide = useIsWide();
   const { data: health } = useQuery(healthQuery());
   return (
-    <nav aria-label="Chats and pages" className="flex h-full flex-col border-line border-r bg-panel">
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a link is pressed by the keyboard as a click
+    <nav
+      aria-label="Chats and pages"
+      // On a phone it lies over the page that was chosen, also when that is the one which is open.
+      onClick={({ target }) => !isWide && target instanceof Element && target.closest("a") && setIsOpen(false)}
+      className="flex h-full flex-col border-line border-r bg-panel"
+    >
       <div className="flex h-14 items-center gap-2.5 px-4">
         <Link to="/" className="flex min-w-0 flex-1 items-center gap-2.5 font-semibold tracking-tight">
           <img src={icon} alt="" className="size-6 rounded-md ring-1 ring-line" />
