@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { openPage, scripted, startBrowser } from "../test/support/browser";
+import { openPage, scripted, startBrowser } from "../test/support/chromium";
 import { createClient } from "../test/support/client";
 import { median, round } from "./measure";
 import { startServer } from "./server";

@@ -87,8 +87,8 @@ import { createKnownHosts } from "@/server/known-hosts";
 import { createOpenApi } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
 import { createOrigins } from "@/server/origins";
-import { createSecurityHeaders } from "@/server/security-headers";
 import { createPageFiles } from "@/server/page-files";
+import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
@@ -302,6 +302,7 @@ export async function createApp({
         },
         settleDefaults,
       }),
+      localLlmProviderRoutes({ db, providers, discoverProviders }),
       providerCallRoutes({ once, testProvider, syncModels }),
       webSearchRoutes({ db, settings: webSearchSettings, searchWeb, once }),
       mcpServerRoutes({ db, servers: mcpServers, mcp, once }),

@@ -46,8 +46,6 @@ export function createPageFiles(find: () => Files = pageFiles) {
     return answerFile(request, files, "/index.html", {
       "cache-control": "no-cache",
       "content-security-policy": POLICY,
-      "cross-origin-opener-policy": "same-origin",
-      "permissions-policy": "camera=(), microphone=(), geolocation=()",
     });
   };
 }
@@ -78,8 +76,6 @@ function answerFile(request: Request, files: Files, address: string, headers: Re
       ...headers,
       "content-type": type,
       vary: "accept-encoding",
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
       ...(encoding ? { "content-encoding": encoding } : {}),
     },
   });

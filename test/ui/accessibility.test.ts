@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { lastAnswer, openPage, scripted, startBrowser, unfold } from "../support/browser";
+import { lastAnswer, openPage, scripted, startBrowser, unfold } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 
 const AXE = readFileSync(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir), "utf8");

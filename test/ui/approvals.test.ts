@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { lastAnswer, openPage, say, scripted, startBrowser } from "../support/browser";
+import { lastAnswer, openPage, say, scripted, startBrowser } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 
 const hasApprovals = existsSync(join(import.meta.dir, "../../src/approvals"));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { openPage, scripted, startBrowser } from "../support/browser";
+import { openPage, scripted, startBrowser } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 
 const folder = mkdtempSync(join(tmpdir(), "everruns-ui-budgets-"));

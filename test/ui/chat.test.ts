@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import type { Agent } from "@/domain/agent";
-import { lastAnswer, openPage, say, scripted, startBrowser } from "../support/browser";
+import { lastAnswer, openPage, say, scripted, startBrowser } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 
 const folder = mkdtempSync(join(tmpdir(), "everruns-ui-"));
@@ -236,4 +236,34 @@ test("the keyboard reaches everything: the list of keys, the palette, a new chat
   await say(page, "What is 6 times 7?");
   await lastAnswer(page).getByText(/42/).waitFor();
   expect(page.url()).toContain("/sessions/");
+}, 30_000);
+
+test("an answered question is asked otherwise in a copy of the chat, and the chat stays as it was", async () => {
+  await using page = await openChat();
+  await say(page, "What is 6 times 7?");
+  await lastAnswer(page).getByText(/42/).first().waitFor();
+  await say(page, "And 2 plus 3?");
+  await lastAnswer(page).getByText(/5/).first().waitFor();
+  const origin = page.url();
+
+  const edit = async (nth: number, text: string) => {
+    const before = page.url();
+    await page.getByRole("button", { name: "Edit" }).nth(nth).click();
+    await page.getByRole("textbox", { name: "Change the message" }).fill(text);
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.href !== before);
+  };
+  await page.getByRole("button", { name: "Fork" }).first().waitFor({ state: "attached" });
+  await edit(1, "And 20 plus 30?");
+  await lastAnswer(page).getByText(/50/).first().waitFor();
+  expect(await page.getByText("And 2 plus 3?").count()).toBe(0);
+  expect(await page.getByText("Up to here this is a copy of another chat.").count()).toBe(1);
+
+  await edit(0, "What is 8 times 8?");
+  await lastAnswer(page).getByText(/64/).first().waitFor();
+  expect(await page.getByRole("article").count()).toBe(1);
+
+  await page.goto(origin);
+  await lastAnswer(page).getByText(/5/).first().waitFor();
+  expect(await page.getByRole("article").count()).toBe(2);
 }, 30_000);

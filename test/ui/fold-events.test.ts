@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Chat } from "@/ui/chat/chat";
 import { emptyChat } from "@/ui/chat/chat";
 import { dropLive, fold, type StreamedEvent } from "@/ui/chat/fold-events";
-import { scripted } from "../support/browser";
+import { scripted } from "../support/chromium";
 import { type TestApp, testApp } from "../support/test-app";
 
 let app: TestApp;

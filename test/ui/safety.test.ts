@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { lastAnswer, openPage, scripted, startBrowser, unfold } from "../support/browser";
+import { lastAnswer, openPage, scripted, startBrowser, unfold } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 
 const folder = mkdtempSync(join(tmpdir(), "everruns-ui-safety-"));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { openPage, say, startBrowser } from "../support/browser";
+import { openPage, say, startBrowser } from "../support/chromium";
 import { builtExecutable, emptyFolder, serve } from "../support/executable";
 
 let browser: Browser;

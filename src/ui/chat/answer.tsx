@@ -61,7 +61,7 @@ function Part({ block, sessionId }: { block: Block; sessionId: string }) {
       return (
         <p role="status" className="flex items-start gap-2 rounded-xl bg-warn-soft px-4 py-3 text-sm text-warn">
           <RotateCw size={16} aria-hidden className="mt-0.5 shrink-0" />
-          <span className="[overflow-wrap:anywhere]">{`${block.error} Trying again in a moment.`}</span>
+          <span className="[overflow-wrap:anywhere]">{`${block.error} ${block.instead === null ? "Trying again in a moment." : `${block.instead} is asked instead.`}`}</span>
         </p>
       );
   }

@@ -53,7 +53,13 @@ export type Block =
   | { kind: "image"; key: string; messageId: string; part: Extract<ContentPart, { type: "image" }> }
   | { kind: "steered"; key: string; message: Message }
   | { kind: "note"; key: string; text: string }
-  | { kind: "retrying"; key: string; code: string; error: string; nextRetryAt: string };
+  | {
+      kind: "retrying";
+      key: string;
+      code: string;
+      error: string /** The model that is asked instead; null for the same again. */;
+      instead: string | null;
+    };
 
 export type ToolBlock = {
   kind: "tool";

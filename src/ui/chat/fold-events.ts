@@ -74,9 +74,9 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
 
   "model.started": (chat, { turn_id, replaces, model, provider }) =>
     changeTurn(chat, turn_id, (turn) => ({ ...withoutRetrying(withoutMessage(turn, replaces)), state: "running", model, provider })),
-  "model.retrying": (chat, { turn_id, code, error, next_retry_at }, { sequence }) =>
+  "model.retrying": (chat, { turn_id, code, error, fallback }, { sequence }) =>
     changeTurn(chat, turn_id, (turn) => {
-      const retrying: Block = { kind: "retrying", key: `retry-${sequence}`, code, error, nextRetryAt: next_retry_at };
+      const retrying: Block = { kind: "retrying", key: `retry-${sequence}`, code, error, instead: fallback?.model ?? null };
       return { ...turn, blocks: [...withoutRetrying(turn).blocks, retrying] };
     }),
   "model.completed": nothing,
@@ -104,6 +104,10 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
     const note: Block = { kind: "note", key: `note-${sequence}`, text: "Earlier messages were summarised to make room." };
     changeTurn(chat, turn_id ?? chat.turns.at(-1)?.id ?? "", (turn) => ({ ...turn, blocks: [...turn.blocks, note] }));
   },
+  "session.forked": (chat, _, { sequence }) => {
+    const note: Block = { kind: "note", key: `note-${sequence}`, text: "Up to here this is a copy of another chat." };
+    changeTurn(chat, chat.turns.at(-1)?.id ?? "", (turn) => ({ ...turn, blocks: [...turn.blocks, note] }));
+  },
   "session.updated": (chat, { title, status, model_id }) => {
     const said = Object.entries({ title, status, model_id }).filter(([, value]) => value !== undefined);
     chat.session = { ...chat.session, ...Object.fromEntries(said) };
@@ -113,6 +117,7 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
   "reasoning.delta": (chat, delta, { at }) => changeTurn(chat, delta.turn_id, (turn) => addDelta(turn, "reasoning.delta", delta, at)),
   "tool_call.delta": (chat, delta, { at }) => changeTurn(chat, delta.turn_id, (turn) => addDelta(turn, "tool_call.delta", delta, at)),
   "message.discarded": (chat, { turn_id, message_id }) => changeTurn(chat, turn_id, (turn) => withoutMessage(turn, message_id)),
+  "file.changed": nothing,
   "server.draining": nothing,
 };
 
