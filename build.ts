@@ -5,8 +5,10 @@
  *   bun run build --target bun-linux-arm64    dist/everruns-linux-arm64; repeatable
  *   bun run build --all                       every target of a release
  */
-import { rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildPage, PAGE_FOLDER } from "./scripts/build-page";
 
 type Target = Bun.Build.CompileTarget;
 
@@ -25,6 +27,10 @@ process.chdir(import.meta.dir);
 const { target = [], all } = readArguments();
 const targets = all ? RELEASE_TARGETS : target.map(withBaseline);
 let failures = 0;
+await buildPage({ isCompressed: true }).catch((error) => {
+  console.error(`the page: not built\n${explain(error, undefined)}`);
+  process.exit(1);
+});
 for (const one of targets.length > 0 ? targets : [undefined]) if (!(await build(one))) failures++;
 process.exit(failures > 0 ? 1 : 0);
 
@@ -50,6 +56,7 @@ async function build(target: Target | undefined): Promise<boolean> {
       minify: { whitespace: true, syntax: true, identifiers: false },
       sourcemap: "linked",
       bytecode: true,
+      plugins: [embedPage()],
       define: { "process.env.NODE_ENV": '"production"' },
       // A .env or bunfig.toml in the folder where someone starts the executable is not meant for it.
       compile: { ...(target ? { target } : {}), outfile, autoloadDotenv: false, autoloadBunfig: false },
@@ -63,6 +70,20 @@ async function build(target: Target | undefined): Promise<boolean> {
   const file = target?.includes("windows") ? `${outfile}.exe` : outfile;
   console.log(`${file}  ${(statSync(file).size / 1e6).toFixed(1)} MB  ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   return true;
+}
+
+/** Puts a module that names every file of the page, and so takes it into the executable, in the place of the one that names none. */
+function embedPage(): Bun.BunPlugin {
+  const paths = readdirSync(PAGE_FOLDER, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const imports = paths.map((path, index) => `import file${index} from ${JSON.stringify(path)} with { type: "file" };`);
+  const entries = paths.map((path, index) => `${JSON.stringify(path.slice(PAGE_FOLDER.length).replaceAll("\\", "/"))}: file${index},`);
+  const contents = `${imports.join("\n")}\nexport const embeddedPage = {\n${entries.join("\n")}\n};\n`;
+  return {
+    name: "embed-page",
+    setup: (bundler) => void bundler.onLoad({ filter: /[\\/]src[\\/]server[\\/]embedded-page\.ts$/ }, () => ({ loader: "ts", contents })),
+  };
 }
 
 function withBaseline(target: string): Target {

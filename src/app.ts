@@ -53,9 +53,11 @@ import { createSettleDefaults } from "@/llm-models/settle-defaults";
 import { createSyncModels } from "@/llm-models/sync-models";
 import { createTestProvider } from "@/llm-models/test-provider";
 import { createUsableModelStore } from "@/llm-models/usable-model-store";
+import { createDiscoverProviders } from "@/llm-providers/discover-providers";
 import { createDriverPool } from "@/llm-providers/driver-pool";
 import { llmProviderRoutes } from "@/llm-providers/llm-provider-routes";
 import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
+import { localLlmProviderRoutes } from "@/llm-providers/local-llm-provider-routes";
 import { createCallMcpServer } from "@/mcp-servers/call-mcp-server";
 import { readConfiguredServers } from "@/mcp-servers/configured-servers";
 import { createMcpConnections } from "@/mcp-servers/mcp-connections";
@@ -87,6 +89,7 @@ import { createKnownHosts } from "@/server/known-hosts";
 import { createOpenApi } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
 import { createOrigins } from "@/server/origins";
+import { createPageFiles } from "@/server/page-files";
 import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
@@ -188,6 +191,8 @@ export async function createApp({
 
   const webSearchSettings = createWebSearchStore(db, clock, secrets);
   const searchWeb = createSearchWeb({ db, settings: webSearchSettings, safeFetch: outbound });
+  const discoverProviders = createDiscoverProviders({ host: config.ollamaHost });
+
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch: outbound });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
@@ -317,6 +322,7 @@ export async function createApp({
         },
         settleDefaults,
       }),
+      localLlmProviderRoutes({ db, providers, discoverProviders }),
       providerCallRoutes({ once, testProvider, syncModels }),
       webSearchRoutes({ db, settings: webSearchSettings, searchWeb, once }),
       mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
@@ -327,7 +333,7 @@ export async function createApp({
     logger,
   );
   const openApi = () => createOpenApi(server.routes, { version: VERSION });
-  const pages = [swaggerUi, createOpenApiFile(openApi), createStartPage({ version: VERSION })];
+  const pages = [swaggerUi, createOpenApiFile(openApi), createPageFiles(), createStartPage({ version: VERSION })];
   const page = (request: Request) => pages.reduce<Response | undefined>((answer, next) => answer ?? next(request), undefined);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
   const answer = createGuard({

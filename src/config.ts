@@ -21,6 +21,8 @@ export type Config = {
   baseUrl: string;
   openaiKey: string | undefined;
   anthropicKey: string | undefined;
+  /** Where Ollama listens, in its own words; undefined for its usual address. */
+  ollamaHost: string | undefined;
   /** Hours between two scheduled backups; 0 makes none. */
   backupEveryHours: number;
   backupKeep: number;
@@ -64,6 +66,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
     baseUrl,
     openaiKey: read.secret("DEFAULT_OPENAI_API_KEY"),
     anthropicKey: read.secret("DEFAULT_ANTHROPIC_API_KEY"),
+    ollamaHost: read.given("OLLAMA_HOST"),
     backupEveryHours: read.whole("BACKUP_EVERY_HOURS", 0, 8760),
     backupKeep: read.whole("BACKUP_KEEP", 1, 10_000),
     retainSessionsDays: read.whole("RETAIN_SESSIONS_DAYS", 0, 36_500),

@@ -18,6 +18,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["start"],
   ["cli"],
   ["main"],
+  ["ui"],
 ];
 
 /** Neighbours and higher rows that may be known all the same, each with its reason. */
@@ -41,6 +42,9 @@ const STRANGERS: readonly [from: string, to: string][] = [
   ["domain", "platform"],
 ];
 
+/** The page is a client of the API: of the server it knows the nouns, and only as types. */
+const UI_KNOWS = /^(ui|domain)$/;
+
 /** Packages that belong to certain files. */
 const PACKAGES: readonly [name: RegExp, owners: RegExp][] = [
   [/^elysia/, /^(http|server)\/|-routes\.ts$/],
@@ -50,13 +54,16 @@ const PACKAGES: readonly [name: RegExp, owners: RegExp][] = [
   [/^citty/, /^(cli\/|main\.ts)/],
   [/^@modelcontextprotocol\/sdk/, /^mcp-servers\//],
   [/^pino/, /^platform\/logger\.ts$/],
+  [/^(react|@tanstack|radix-ui|lucide-react|cmdk)/, /^ui\//],
 ];
 
 /** Within a folder: what keeps knows no verb, and nothing knows a way in but another way in. */
 const isWayIn = (file: string): boolean => /-(routes|worker)\.ts$/.test(file);
 const isStore = (file: string): boolean => /-(store|log|bus)\.ts$/.test(file);
 const isVerb = (file: string): boolean =>
-  /\/(call|cancel|change|create|follow|fork|list|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(file);
+  /\/(call|cancel|change|create|discover|follow|fork|list|post|remove|resolve|retry|run|seed|settle|sync|test|update)-[a-z-]+\.ts$/.test(
+    file,
+  );
 
 const root = resolve(import.meta.dir, "../src");
 const files = [...new Bun.Glob("**/*.{ts,tsx}").scanSync(root)].filter((file) => !file.endsWith(".d.ts")).sort();
@@ -89,6 +96,7 @@ test.each(files)("%s knows only what lies below it", (file) => {
 
   for (const target of imports.get(file)!.local) {
     const other = folderOf(target);
+    if (folder === "ui") expect(UI_KNOWS.test(other), `${file} must not import ${target}`).toBe(true);
     const isUpward = (isWayIn(target) && !isWayIn(file)) || (isVerb(target) && isStore(file));
     if (other === folder) expect(isUpward, `${file} must not import ${target}`).toBe(false);
     else {
@@ -99,6 +107,12 @@ test.each(files)("%s knows only what lies below it", (file) => {
   for (const name of imports.get(file)!.packages)
     for (const [pattern, owners] of PACKAGES)
       if (pattern.test(name)) expect(owners.test(file), `${file} must not import ${name}`).toBe(true);
+});
+
+test.each(files.filter((file) => file.startsWith("ui/")))("%s takes only types from the server", async (file) => {
+  const code = await Bun.file(`${root}/${file}`).text();
+  const values = [...code.matchAll(/import\s+(?!type\b)([^;]*?)from\s+"@\/domain\//g)];
+  expect(values.map(([text]) => text)).toEqual([]);
 });
 
 test("files form no circle", () => {

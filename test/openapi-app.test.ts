@@ -76,6 +76,7 @@ test("answers are as the document says, field by field", async () => {
     `/v1/llm-providers/${provider!.id}`,
     `/v1/llm-providers/${provider!.id}/models`,
     "/v1/llm-models",
+    "/v1/local-llm-providers",
     "/v1/capabilities",
     "/v1/capabilities/current_time",
   ];

@@ -54,4 +54,5 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "SESSION_FILES_PAST_MIB", fallback: "1000", meaning: "how much of their earlier versions is kept, for forks" },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models, or …_FILE" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models, or …_FILE" },
+  { variable: "OLLAMA_HOST", fallback: "127.0.0.1:11434", meaning: "where a running Ollama is looked for, to offer it" },
 ];

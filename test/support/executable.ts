@@ -6,7 +6,7 @@ import { type Client, createClient } from "./client";
 
 const PROJECT = resolve(import.meta.dir, "../..");
 const EXECUTABLE = join(PROJECT, "dist/everruns");
-const SOURCES = ["src/**/*", "drizzle/**/*", "package.json", "bun.lock", "build.ts"];
+const SOURCES = ["src/**/*", "drizzle/**/*", "package.json", "bun.lock", "build.ts", "scripts/build-page.ts"];
 
 /** The path of the executable, built first unless it is as new as its sources. Whoever comes while another process builds it waits for that. */
 export function builtExecutable(): string {

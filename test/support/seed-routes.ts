@@ -55,6 +55,7 @@ export const SEED_ROUTES: readonly DocumentedAs[] = rows(`
 
 const BEYOND = rows(`
   GET     /ready
+  GET     /v1/local-llm-providers
   POST    /v1/llm-providers/{provider_id}/test
   POST    /v1/llm-providers/{provider_id}/sync-models
   GET     /v1/agents/{agent_id}/versions

@@ -1,0 +1,104 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/ui/parts/button";
+import { TextArea, TextField } from "@/ui/parts/field";
+import { notifyFailure } from "@/ui/parts/notify";
+import type { ToolBlock } from "./chat";
+import { type Decision, resolveApproval } from "./chat-actions";
+
+type Props = { sessionId: string; approvalId: string; call: ToolBlock };
+type Step = "asked" | "changing" | "denying";
+
+/** Asks a person whether a tool may run. The answer shows when its event comes, here and in every other window. */
+export function ApprovalQuestion({ sessionId, approvalId, call }: Props) {
+  const [step, setStep] = useState<Step>("asked");
+  const { mutate, isPending } = useMutation({
+    mutationFn: (decision: Decision) => resolveApproval(sessionId, approvalId, decision),
+    onError: notifyFailure,
+  });
+  const back = () => setStep("asked");
+  return (
+    <div className="border-warn/50 border-t bg-warn-soft px-3.5 py-3">
+      <p className="mb-3 text-sm">
+        May the agent run <code className="font-medium font-mono text-[0.8125rem]">{call.name}</code>?
+      </p>
+      {step === "changing" && <ChangeArguments call={call} isBusy={isPending} onBack={back} onDecide={mutate} />}
+      {step === "denying" && <Deny isBusy={isPending} onBack={back} onDecide={mutate} />}
+      {step === "asked" && (
+        <div className="flex flex-wrap gap-2">
+          <Button look="primary" isBusy={isPending} onClick={() => mutate({ decision: "approve" })}>
+            Allow
+          </Button>
+          <Button disabled={isPending} onClick={() => mutate({ decision: "approve", remember: "session" })}>
+            Allow in this chat
+          </Button>
+          <Button disabled={isPending} onClick={() => setStep("changing")}>
+            Change
+          </Button>
+          <Button look="danger" disabled={isPending} onClick={() => setStep("denying")}>
+            Deny
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+type StepProps = { isBusy: boolean; onBack: () => void; onDecide: (decision: Decision) => void };
+
+function ChangeArguments({ call, isBusy, onBack, onDecide }: StepProps & { call: ToolBlock }) {
+  const [text, setText] = useState(() => JSON.stringify(call.arguments, null, 2));
+  const changed = parse(text);
+  return (
+    <div className="grid gap-3">
+      <TextArea
+        label="Arguments to run it with"
+        className="font-mono"
+        rows={Math.min(12, text.split("\n").length + 1)}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        error={changed ? null : "This is not a JSON object yet."}
+      />
+      <div className="flex gap-2">
+        <Button
+          look="primary"
+          isBusy={isBusy}
+          disabled={!changed}
+          onClick={() => changed && onDecide({ decision: "approve", arguments: changed })}
+        >
+          Allow with these
+        </Button>
+        <Button look="quiet" onClick={onBack}>
+          Back
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function Deny({ isBusy, onBack, onDecide }: StepProps) {
+  const [reason, setReason] = useState("");
+  const words = reason.trim();
+  return (
+    <div className="grid gap-3">
+      <TextField label="What to tell the agent (optional)" value={reason} onChange={({ target }) => setReason(target.value)} />
+      <div className="flex gap-2">
+        <Button look="danger" isBusy={isBusy} onClick={() => onDecide({ decision: "deny", ...(words === "" ? {} : { reason: words }) })}>
+          Deny
+        </Button>
+        <Button look="quiet" onClick={onBack}>
+          Back
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { renewLogin } from "@/ui/api/client";
+import { type Chat, emptyChat } from "./chat";
+import { dropLive, EVENT_TYPES, fold, type StreamedEvent } from "./fold-events";
+
+/** `loading` until the log was read once; `lost` while the server does not answer; `gone` when there is no such session. */
+export type Connection = "loading" | "live" | "lost" | "gone";
+
+export type ChatSnapshot = { chat: Chat; connection: Connection };
+
+export type ChatStream = ReturnType<typeof createChatStream>;
+
+/** The log is told in bursts: so long without a word, and what was to be replayed is here. */
+const QUIET_MS = 60;
+const RECONNECT_MS = 1000;
+/** A browser allows few connections to one server: a page that nobody looks at gives its own back. */
+const HIDDEN_MS = 30_000;
+
+/**
+ * Follows a session's events and folds them into a chat, at most once a frame. The browser's EventSource resumes by itself after the
+ * last event it had; what it gives up on (an answer that is no stream) is opened anew from the same place.
+ */
+export function createChatStream(sessionId: string, known: Chat = emptyChat) {
+  const listeners = new Set<() => void>();
+  let snapshot: ChatSnapshot = { chat: known, connection: "loading" };
+  let source: EventSource | undefined;
+  let pending: StreamedEvent[] = [];
+  let isScheduled = false;
+  let timers: ReturnType<typeof setTimeout>[] = [];
+  let lastEventAt = 0;
+
+  const tell = (changed: Partial<ChatSnapshot>) => {
+    snapshot = { ...snapshot, ...changed };
+    for (const listener of listeners) listener();
+  };
+
+  const flush = () => {
+    isScheduled = false;
+    // A replay is shown once it is complete, not as it trickles in.
+    const isReplaying = snapshot.connection === "loading" && !pending.some(({ sequence }) => sequence === null);
+    if (isReplaying && Date.now() - lastEventAt < QUIET_MS) return schedule();
+    const events = pending;
+    pending = [];
+    const chat = events.length > 0 ? fold(snapshot.chat, events) : snapshot.chat;
+    tell({ chat, connection: snapshot.connection === "loading" ? "live" : snapshot.connection });
+  };
+  // A page in the background has no frames.
+  const schedule = () => {
+    if (isScheduled) return;
+    isScheduled = true;
+    if (document.hidden) setTimeout(flush, 100);
+    else requestAnimationFrame(flush);
+  };
+
+  function open() {
+    close();
+    // What has come is folded first, so that it is not asked for twice.
+    if (pending.length > 0) {
+      const chat = fold(snapshot.chat, pending);
+      pending = [];
+      tell({ chat });
+    }
+    const opened = new EventSource(`/v1/sessions/${sessionId}/events?after_sequence=${snapshot.chat.sequence}`);
+    source = opened;
+    opened.onopen = () => {
+      pending = pending.filter(({ sequence }) => sequence !== null);
+      lastEventAt = Date.now();
+      tell({ chat: dropLive(snapshot.chat), ...(snapshot.connection === "lost" ? { connection: "live" } : {}) });
+      schedule();
+    };
+    opened.onerror = () => void recover(opened);
+    for (const type of EVENT_TYPES)
+      opened.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) => {
+        lastEventAt = Date.now();
+        const isLive = type.endsWith(".delta") || type === "message.discarded" || type === "server.draining";
+        pending.push({ type, sequence: isLive ? null : Number(lastEventId), at: lastEventAt, data: JSON.parse(data) });
+        schedule();
+      });
+  }
+
+  async function recover(failed: EventSource) {
+    if (failed !== source) return;
+    if (failed.readyState === EventSource.CONNECTING) {
+      timers.push(setTimeout(() => failed === source && failed.readyState !== EventSource.OPEN && tell({ connection: "lost" }), 1500));
+      return;
+    }
+    const response = await fetch(`/v1/sessions/${sessionId}`).catch(() => null);
+    if (response?.status === 401) await renewLogin();
+    if (failed !== source) return;
+    if (response?.status === 404 || response?.status === 400) return tell({ connection: "gone" });
+    tell({ connection: "lost" });
+    timers.push(setTimeout(() => failed === source && open(), RECONNECT_MS));
+  }
+
+  function close() {
+    source?.close();
+    source = undefined;
+    for (const timer of timers) clearTimeout(timer);
+    timers = [];
+  }
+
+  function onVisibility() {
+    if (!document.hidden && !source) return open();
+    if (document.hidden) timers.push(setTimeout(() => document.hidden && close(), HIDDEN_MS));
+  }
+
+  return {
+    snapshot: (): ChatSnapshot => snapshot,
+    /** Connects with the first listener and lets go with the last. */
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      if (listeners.size === 1) {
+        open();
+        document.addEventListener("visibilitychange", onVisibility);
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        document.removeEventListener("visibilitychange", onVisibility);
+        close();
+      };
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { ArrowDown } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useStickToBottom } from "use-stick-to-bottom";
+import type { Message } from "@/domain/message";
+import type { Chat, ChatTurn } from "./chat";
+import type { GivenPart } from "./chat-actions";
+import { TurnView } from "./turn-view";
+
+/** So many turns are on the page; earlier ones come when they are scrolled to. */
+const SHOWN_TURNS = 30;
+
+type Props = {
+  chat: Chat;
+  sessionId: string;
+  /** The turn to begin at, instead of the end. */
+  turnId: string | undefined;
+  onRetry: (message: Message) => void;
+  onEdit: (message: Message, parts: GivenPart[]) => Promise<void>;
+  onFork: ((message: Message) => void) | undefined;
+};
+
+/** The conversation. It follows what is written, until the reader scrolls up; then it stays where they read. */
+export function Conversation({ chat, sessionId, turnId, onRetry, onEdit, onFork }: Props) {
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({
+    initial: turnId === undefined && "instant",
+    resize: "instant",
+  });
+  const begun = chat.turns.filter(({ state }) => state !== "queued");
+  const [count, setCount] = useState(() => shownAtFirst(begun, turnId));
+  const shown = begun.slice(-count);
+  const lastId = begun.at(-1)?.id;
+  const [firstLastId] = useState(lastId);
+
+  // What a person sends is what they want to see.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is the reason
+  useEffect(() => {
+    if (lastId !== firstLastId) void scrollToBottom("instant");
+  }, [lastId]);
+  useEffect(() => {
+    if (turnId !== undefined) document.getElementById(turnId)?.scrollIntoView({ block: "start" });
+  }, [turnId]);
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
+      <section ref={scrollRef} className="h-full overflow-y-auto overscroll-contain" tabIndex={0} aria-label="Conversation">
+        <div ref={contentRef} className="mx-auto grid max-w-3xl grid-cols-1 gap-10 px-4 pt-6 pb-10 md:px-6">
+          {shown.length < begun.length && <Earlier key={shown[0]?.id} onSeen={() => setCount(count + SHOWN_TURNS)} />}
+          {shown.map((turn) => (
+            <TurnView
+              key={turn.id}
+              turn={turn}
+              sessionId={sessionId}
+              isLast={turn.id === lastId}
+              onRetry={onRetry}
+              onEdit={onEdit}
+              onFork={onFork}
+            />
+          ))}
+        </div>
+      </section>
+      {!isAtBottom && (
+        <button
+          type="button"
+          aria-label="To the end of the conversation"
+          onClick={() => void scrollToBottom()}
+          className="-translate-x-1/2 absolute bottom-3 left-1/2 grid size-9 animate-appear place-items-center rounded-full border border-line bg-raised text-muted shadow-lg hover:text-ink"
+        >
+          <ArrowDown size={17} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Enough for the turn that is wanted, and what was said just before it. */
+function shownAtFirst(begun: readonly ChatTurn[], turnId: string | undefined): number {
+  const place = begun.findIndex(({ id }) => id === turnId);
+  return place < 0 ? SHOWN_TURNS : Math.max(SHOWN_TURNS, begun.length - place + 2);
+}
+
+function Earlier({ onSeen }: { onSeen: () => void }) {
+  const place = useRef<HTMLButtonElement>(null);
+  const seen = useRef(onSeen);
+  seen.current = onSeen;
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && seen.current());
+    // The page is at its end first: what is above it for a moment was not scrolled to.
+    const timer = setTimeout(() => observer.observe(place.current!), 300);
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
+  }, []);
+  return (
+    <button
+      ref={place}
+      type="button"
+      onClick={onSeen}
+      className="justify-self-center rounded-lg px-3 py-1.5 text-muted text-sm hover:bg-hover"
+    >
+      Show earlier messages
+    </button>
+  );
+}
