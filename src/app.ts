@@ -9,19 +9,19 @@ import { createAgentVersionStore } from "@/agents/agent-version-store";
 import { createCreateAgent } from "@/agents/create-agent";
 import { createUpdateAgent } from "@/agents/update-agent";
 import { createAccounts } from "@/app/accounts";
+import { createApprovals } from "@/app/approvals";
 import { createSessionFiles } from "@/app/session-files";
+import { createApprovalRuleStore } from "@/approvals/approval-rule-store";
 import { createSigner } from "@/auth/signer";
 import { loadSigningSecret } from "@/auth/signing-secret";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog, withParts } from "@/capabilities/catalog";
+import { createCheckClientTools, createEquipSession } from "@/capabilities/equip-session";
 import { readSkills } from "@/capabilities/skills";
 import type { Config } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
-import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
 import { reseal } from "@/database/reseal";
-import type { Agent } from "@/domain/agent";
-import type { AgentDefinition } from "@/domain/agent-version";
 import type { Actor } from "@/domain/user";
 import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
@@ -67,7 +67,7 @@ import { StartRefused } from "@/platform/app-error";
 import { type Clock, systemClock } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { endKeyRotation } from "@/platform/master-keys";
-import { configuredPolicy } from "@/platform/outbound-policy";
+import { configuredPolicy, webPolicy } from "@/platform/outbound-policy";
 import { createSafeFetch } from "@/platform/safe-fetch";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createInProcessRunner } from "@/runner/in-process-runner";
@@ -88,7 +88,6 @@ import { swaggerUi } from "@/server/swagger-ui";
 import { createNewSession } from "@/sessions/create-session";
 import { agentSessionRoutes, allSessionRoutes, sessionRoutes } from "@/sessions/session-routes";
 import { createSessionStore } from "@/sessions/session-store";
-import { createCancelTurn } from "@/turns/cancel-turn";
 import { createClaimStore } from "@/turns/claim-store";
 import { createResumeSessions } from "@/turns/resume-sessions";
 import { createRunTurn } from "@/turns/run-turn";
@@ -96,6 +95,7 @@ import { createRunningTurns } from "@/turns/running-turns";
 import { turnRoutes } from "@/turns/turn-routes";
 import { createTurnStore } from "@/turns/turn-store";
 import { createTurnWorker } from "@/turns/turn-worker";
+import { createWaitingTurns } from "@/turns/waiting-turns";
 import { usageRoutes } from "@/usage/usage-routes";
 import { createUsageStore } from "@/usage/usage-store";
 import { VERSION } from "@/version";
@@ -140,7 +140,8 @@ export async function createApp({
   const live = createLiveMessages(bus);
   const eventLog = createEventLog(db, bus, clock);
   const messages = createMessageLog(db);
-  const agents = createAgentStore(db, clock);
+  const secrets = createSecretBox(masterKeys);
+  const agents = createAgentStore(db, clock, secrets);
   const agentVersions = createAgentVersionStore(db, clock);
   const createAgent = createCreateAgent({ agents, versions: agentVersions });
   const updateAgent = createUpdateAgent({ agents, versions: agentVersions });
@@ -152,7 +153,6 @@ export async function createApp({
   const claims = createClaimStore(db, clock);
   const sessionFiles = createSessionFiles({ db, clock, config, logger, stopped: closing.signal });
 
-  const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
@@ -177,16 +177,15 @@ export async function createApp({
   const catalog = createCatalog([...withParts(capabilities, [sessionFiles.capability]), ...skills], mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
-  const equipAgent = async (agentId: string, version: number | null) => {
-    const agent = await db.read(() => agentAt(agentId, version));
-    const model = { id: agent.default_model_id, isLost: agent.lost_model != null };
-    return { model, fallback: agent.fallback_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
-  };
-  function* agentAt(agentId: string, version: number | null): Script<AgentDefinition & Partial<Pick<Agent, "lost_model">>> {
-    const agent = yield* agents.getUnchecked(agentId);
-    if (version === null || version === agent.version) return agent;
-    return (yield* agentVersions.get(db, agentId, version)).definition;
-  }
+  const web = createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) });
+  const toolFetch = (isOfAdmin: boolean) => (isOfAdmin ? outbound : web);
+  const equipSession = createEquipSession({ db, agents, versions: agentVersions, catalog, fetch: toolFetch });
+  const checkClientTools = createCheckClientTools({ agents, catalog });
+  const rules = createApprovalRuleStore(db, clock);
+  const wake = (sessionId: string) => runner.submit({ sessionId });
+  const waits = createWaitingTurns({ db, eventLog, turns, running, openChild: sessions.createChild, wake, clock });
+  const { expireCalls, cancelTurn, wakeTurn } = waits;
+  const { turnEnded, childGone } = waits.delegateCall;
   const runTurn = createRunTurn({
     db,
     claims,
@@ -194,7 +193,10 @@ export async function createApp({
     usage,
     live,
     running,
-    equip: equipAgent,
+    ...waits,
+    equip: equipSession,
+    allowedIn: (session) => db.read(() => rules.allowedIn(session)),
+    answerWithinMs: config.answerWithinHours * 3_600_000,
     resolveModel,
     costOf,
     clock,
@@ -211,13 +213,11 @@ export async function createApp({
   });
   const openStreams = createOpenStreams(config.security.streamsPerAddress);
   const once = createOnce(db, clock, secrets);
-  const wake = (sessionId: string) => runner.submit({ sessionId });
-  const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
+  const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wakeTurn, checkClientTools, wake });
   const retryMessage = createRetryMessage({ agents, sessions, messages, turns, eventLog, wake });
   const updateMessage = createUpdateMessage({ agents, sessions, messages, turns, eventLog, wake });
-  const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
-  const cancelTurn = createCancelTurn({ turns, eventLog, running, wake });
-  const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
+  const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog, turnEnded });
+  const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel, checkClientTools });
   const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
   const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files: sessionFiles.files, clock });
   const followSession = createFollowSession({ db, eventLog, live, bus });
@@ -241,6 +241,20 @@ export async function createApp({
     sessions,
     forget,
   });
+  const sessionParts = {
+    db,
+    agents,
+    sessions,
+    eventLog,
+    newSession,
+    checkModel,
+    checkClientTools,
+    childGone,
+    releaseFiles: sessionFiles.releaseOf,
+    forget,
+    once,
+  };
+  const approvals = createApprovals({ db, agents, sessions, eventLog, rules, waits, equipSession, once, clock });
 
   const server = createServer(
     [
@@ -252,13 +266,11 @@ export async function createApp({
       agentImportRoutes({ createAgent, updateAgent, models: modelNames, checkCapabilities: catalog.check, once }),
       agentCapabilityRoutes({ db, agents, updateAgent, catalog }),
       capabilityRoutes({ catalog }),
-      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
-      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
+      agentSessionRoutes(sessionParts),
+      allSessionRoutes(sessionParts),
+      ...approvals.routes,
       ...UNDER_SESSION.flatMap((under) => [
-        sessionRoutes(
-          { db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once },
-          under,
-        ),
+        sessionRoutes(sessionParts, under),
         messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }, under),
         eventRoutes(
           { db, eventLog, followSession, openStreams, checkSession, holdRights: accounts.holdRights, closing: closing.signal },
@@ -267,6 +279,7 @@ export async function createApp({
         ...sessionFiles.routes({ eventLog, checkSession, once }, under),
         forkRoutes({ forkSession, once }, under),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
+        ...approvals.underSession(under),
       ]),
       llmProviderRoutes({
         db,
@@ -306,6 +319,7 @@ export async function createApp({
 
   const tidy = () => {
     db.tidy();
+    expireCalls().catch((error: unknown) => logger.error({ err: error }, "calls that nobody answered could not be ended"));
     accounts.tidy().catch((error: unknown) => logger.error({ err: error }, "tidying failed; it is tried again"));
   };
 
@@ -331,6 +345,7 @@ export async function createApp({
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });
+      await expireCalls();
       for (const job of await resumeSessions()) runner.submit(job);
       runner.start(drainSession);
       await searchWorker.start();

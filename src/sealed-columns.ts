@@ -1,3 +1,4 @@
+import { sealedToolHeaders } from "@/agents/agent-store";
 import type { SealedColumn } from "@/database/reseal";
 import type { Tables } from "@/database/schema";
 import { sealedAnswers } from "@/http/idempotency-store";
@@ -9,4 +10,5 @@ export const sealedColumns = (tables: Tables): readonly SealedColumn[] => [
   sealedAnswers(tables),
   sealedProviderKeys(tables),
   sealedMcpHeaders(tables),
+  sealedToolHeaders(tables),
 ];

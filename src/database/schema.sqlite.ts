@@ -23,5 +23,7 @@ export const {
   fileContents,
   files,
   fileUsage,
+  awaitedCalls,
+  approvalRules,
   idempotencyKeys,
 } = schema(sqliteKit);
