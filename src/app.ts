@@ -8,11 +8,14 @@ import { createAgentVersionStore } from "@/agents/agent-version-store";
 import { createCreateAgent } from "@/agents/create-agent";
 import { createUpdateAgent } from "@/agents/update-agent";
 import { createAccounts } from "@/app/accounts";
+import { createApprovals } from "@/app/approvals";
 import { createSessionFiles } from "@/app/session-files";
+import { createApprovalRuleStore } from "@/approvals/approval-rule-store";
 import { createSigner } from "@/auth/signer";
 import { loadSigningSecret } from "@/auth/signing-secret";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog, withParts } from "@/capabilities/catalog";
+import { createCheckClientTools, createEquipSession } from "@/capabilities/equip-session";
 import { research } from "@/capabilities/research";
 import { sandbox } from "@/capabilities/sandbox";
 import { readSkills } from "@/capabilities/skills";
@@ -20,11 +23,8 @@ import { webFetch } from "@/capabilities/web-fetch";
 import type { Config } from "@/config";
 import { makeDataFolder } from "@/database/data-folder";
 import { lockDataFolder } from "@/database/data-folder-lock";
-import type { Script } from "@/database/database";
 import { openDatabase } from "@/database/open-database";
 import { reseal } from "@/database/reseal";
-import type { Agent } from "@/domain/agent";
-import type { AgentDefinition } from "@/domain/agent-version";
 import type { Actor } from "@/domain/user";
 import { createEventBus } from "@/events/event-bus";
 import { createEventLog } from "@/events/event-log";
@@ -97,7 +97,6 @@ import { swaggerUi } from "@/server/swagger-ui";
 import { createNewSession } from "@/sessions/create-session";
 import { agentSessionRoutes, allSessionRoutes, sessionRoutes } from "@/sessions/session-routes";
 import { createSessionStore } from "@/sessions/session-store";
-import { createCancelTurn } from "@/turns/cancel-turn";
 import { createClaimStore } from "@/turns/claim-store";
 import { createResumeSessions } from "@/turns/resume-sessions";
 import { createRunTurn } from "@/turns/run-turn";
@@ -105,6 +104,7 @@ import { createRunningTurns } from "@/turns/running-turns";
 import { turnRoutes } from "@/turns/turn-routes";
 import { createTurnStore } from "@/turns/turn-store";
 import { createTurnWorker } from "@/turns/turn-worker";
+import { createWaitingTurns } from "@/turns/waiting-turns";
 import { usageRoutes } from "@/usage/usage-routes";
 import { createUsageStore } from "@/usage/usage-store";
 import { VERSION } from "@/version";
@@ -126,6 +126,9 @@ export type AppOptions = {
   /** How many sessions think at once, and how many calls run at one provider. */
   capacity?: { sessions: number; callsPerProvider: number };
 };
+
+/** How often it is looked whether someone has let a waiting call's time run out. */
+const EXPIRE_EVERY_MS = 60_000;
 
 /** The one place that knows every part. Read it from top to bottom to see the whole server. Throws `StartRefused`. */
 export async function createApp({
@@ -152,13 +155,15 @@ export async function createApp({
   });
   const closing = new AbortController();
   let stage: Stage = "starting";
+  let overdue: Timer | undefined;
   let port = config.port;
 
   const bus = createEventBus();
   const live = createLiveMessages(bus);
   const eventLog = createEventLog(db, bus, clock);
   const messages = createMessageLog(db);
-  const agents = createAgentStore(db, clock);
+  const secrets = createSecretBox(masterKeys);
+  const agents = createAgentStore(db, clock, secrets);
   const agentVersions = createAgentVersionStore(db, clock);
   const createAgent = createCreateAgent({ agents, versions: agentVersions });
   const updateAgent = createUpdateAgent({ agents, versions: agentVersions });
@@ -170,7 +175,6 @@ export async function createApp({
   const claims = createClaimStore(db, clock);
   const sessionFiles = createSessionFiles({ db, clock, config, logger, stopped: closing.signal });
 
-  const secrets = createSecretBox(masterKeys);
   const environmentKeys = { openaiKey: config.openaiKey, anthropicKey: config.anthropicKey };
   const providers = createLlmProviderStore(db, clock, secrets, environmentKeys);
   const models = createLlmModelStore(db, clock, providers);
@@ -207,16 +211,15 @@ export async function createApp({
   const catalog = createCatalog([...equipped, ...skills], mcp.capabilities);
   const running = createRunningTurns();
   const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
-  const equipAgent = async (agentId: string, version: number | null) => {
-    const agent = await db.read(() => agentAt(agentId, version));
-    const model = { id: agent.default_model_id, isLost: agent.lost_model != null };
-    return { model, fallback: agent.fallback_model_id, ...catalog.equip(agent.capabilities, agent.system_prompt) };
-  };
-  function* agentAt(agentId: string, version: number | null): Script<AgentDefinition & Partial<Pick<Agent, "lost_model">>> {
-    const agent = yield* agents.getUnchecked(agentId);
-    if (version === null || version === agent.version) return agent;
-    return (yield* agentVersions.get(db, agentId, version)).definition;
-  }
+  const web = createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) });
+  const toolFetch = (isOfAdmin: boolean) => (isOfAdmin ? outbound : web);
+  const equipSession = createEquipSession({ db, agents, versions: agentVersions, catalog, fetch: toolFetch });
+  const checkClientTools = createCheckClientTools({ agents, catalog });
+  const rules = createApprovalRuleStore(db, clock);
+  const wake = (sessionId: string) => runner.submit({ sessionId });
+  const waits = createWaitingTurns({ db, eventLog, turns, running, openChild: sessions.createChild, wake, clock });
+  const { expireCalls, cancelTurn, wakeTurn } = waits;
+  const { turnEnded, childGone } = waits.delegateCall;
   const runTurn = createRunTurn({
     db,
     claims,
@@ -224,7 +227,10 @@ export async function createApp({
     usage,
     live,
     running,
-    equip: equipAgent,
+    ...waits,
+    equip: equipSession,
+    allowedIn: (session) => db.read(() => rules.allowedIn(session)),
+    answerWithinMs: config.answerWithinHours * 3_600_000,
     resolveModel,
     costOf,
     clock,
@@ -241,13 +247,11 @@ export async function createApp({
   });
   const openStreams = createOpenStreams(config.security.streamsPerAddress);
   const once = createOnce(db, clock, secrets);
-  const wake = (sessionId: string) => runner.submit({ sessionId });
-  const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wake });
+  const postMessage = createPostMessage({ agents, sessions, turns, eventLog, running, wakeTurn, checkClientTools, wake });
   const retryMessage = createRetryMessage({ agents, sessions, messages, turns, eventLog, wake });
   const updateMessage = createUpdateMessage({ agents, sessions, messages, turns, eventLog, wake });
-  const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog });
-  const cancelTurn = createCancelTurn({ turns, eventLog, running, wake });
-  const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel });
+  const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog, turnEnded });
+  const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel, checkClientTools });
   const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
   const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files: sessionFiles.files, clock });
   const followSession = createFollowSession({ db, eventLog, live, bus });
@@ -284,6 +288,20 @@ export async function createApp({
     sessions,
     forget,
   });
+  const sessionParts = {
+    db,
+    agents,
+    sessions,
+    eventLog,
+    newSession,
+    checkModel,
+    checkClientTools,
+    childGone,
+    releaseFiles: sessionFiles.releaseOf,
+    forget,
+    once,
+  };
+  const approvals = createApprovals({ db, agents, sessions, eventLog, rules, waits, equipSession, once, clock });
 
   const server = createServer(
     [
@@ -295,13 +313,11 @@ export async function createApp({
       agentImportRoutes({ createAgent, updateAgent, models: modelNames, checkCapabilities: catalog.check, once }),
       agentCapabilityRoutes({ db, agents, updateAgent, catalog }),
       capabilityRoutes({ catalog }),
-      agentSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
-      allSessionRoutes({ db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once }),
+      agentSessionRoutes(sessionParts),
+      allSessionRoutes(sessionParts),
+      ...approvals.routes,
       ...UNDER_SESSION.flatMap((under) => [
-        sessionRoutes(
-          { db, agents, sessions, eventLog, newSession, checkModel, releaseFiles: sessionFiles.releaseOf, forget, once },
-          under,
-        ),
+        sessionRoutes(sessionParts, under),
         messageRoutes({ db, messages, sessions, postMessage, retryMessage, updateMessage, removeMessage, once, rateLimits }, under),
         eventRoutes(
           { db, eventLog, followSession, listEvents, openStreams, checkSession, holdRights: accounts.holdRights, closing: closing.signal },
@@ -310,6 +326,7 @@ export async function createApp({
         ...sessionFiles.routes({ eventLog, checkSession, once }, under),
         forkRoutes({ forkSession, once }, under),
         turnRoutes({ db, turns, sessions, cancelTurn, once }, under),
+        ...approvals.underSession(under),
       ]),
       llmProviderRoutes({
         db,
@@ -349,6 +366,9 @@ export async function createApp({
     secureHeaders: createSecurityHeaders({ isHttps: config.baseUrl.startsWith("https:") }),
   });
 
+  const endOverdueCalls = () =>
+    void expireCalls().catch((error: unknown) => logger.error({ err: error }, "calls that nobody answered could not be ended"));
+
   /** Nothing is let go before all that can be opened is sealed with the current key, durably. */
   async function takeUpNewKey(): Promise<void> {
     const done = await reseal(db, secrets, sealedColumns(db.tables));
@@ -371,10 +391,12 @@ export async function createApp({
       await db.transact((tx) => mcpServers.settleConfigured(tx, [...mcpPrograms.keys()]));
       await mcp.renew();
       await seedModels({ db, providers, models, env: environmentKeys });
+      await expireCalls();
       for (const job of await resumeSessions()) runner.submit(job);
       runner.start(drainSession);
       await searchWorker.start();
       housekeeping.start();
+      overdue = setInterval(endOverdueCalls, EXPIRE_EVERY_MS);
       stage = "ready";
       void sessionFiles.releaseUnused();
       return { setupToken };
@@ -384,6 +406,7 @@ export async function createApp({
     async stop(graceMs = 5000): Promise<void> {
       stage = "draining";
       closing.abort();
+      clearInterval(overdue);
       await housekeeping.stop();
       await runner.stop(graceMs);
       await searchWorker.stop();

@@ -38,6 +38,8 @@ export type Config = {
   /** What one turn may use. */
   turn: { maxModelCalls: number; maxMinutes: number; maxCallsPerStep: number; maxOutputBytes: number };
   security: SecuritySettings;
+  /** Hours in which a person or a client must answer a tool call. */
+  answerWithinHours: number;
   /** The variables as they were given, with the secrets that are kept in files in their places. */
   env: Environment;
 };
@@ -85,6 +87,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
       maxOutputBytes: read.whole("TURN_MAX_OUTPUT_BYTES", 1024, 268_435_456),
     },
     security: readSecuritySettings(env, { isLocalOnly: authMode === "none" && isLoopback(host) }),
+    answerWithinHours: read.whole("APPROVAL_EXPIRES_HOURS", 1, 87_600),
     env: {
       ...env,
       SECRETS_ENCRYPTION_KEY: read.secret("SECRETS_ENCRYPTION_KEY"),

@@ -1,3 +1,4 @@
+import { sealedToolHeaders } from "@/agents/agent-store";
 import type { SealedColumn } from "@/database/reseal";
 import type { Tables } from "@/database/schema";
 import { sealedAnswers } from "@/http/idempotency-store";
@@ -11,4 +12,5 @@ export const sealedColumns = (tables: Tables): readonly SealedColumn[] => [
   sealedProviderKeys(tables),
   sealedMcpHeaders(tables),
   sealedSearchKey(tables),
+  sealedToolHeaders(tables),
 ];

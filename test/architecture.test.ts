@@ -11,7 +11,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["capabilities", "llm-models", "sessions", "search"],
   ["mcp-servers"],
   ["turns", "users"],
-  ["messages", "forks", "retention"],
+  ["messages", "forks", "approvals", "tool-results", "retention"],
   ["server"],
   ["sealed-columns"],
   ["app"],

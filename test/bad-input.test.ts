@@ -78,7 +78,9 @@ describe.each(named(withBody))("%s refuses", (_, { method, path, body }) => {
     const words = await refused({ method, address, body: JSON.stringify(wrong.body), headers: JSON_TYPE }, 400, path);
     // A new message has two spellings: without either, the newer one is asked for.
     const isNewMessage = method === "POST" && wrong.what === "content absent";
-    expect(words).toStartWith(isNewMessage ? "message is required" : wrong.field);
+    // Likewise one result, or several.
+    const isOneResult = path.endsWith("/tool-results") && wrong.what === "results absent";
+    expect(words).toStartWith(isNewMessage ? "message is required" : isOneResult ? "tool_call_id is required" : wrong.field);
   });
 
   test.each<[string, BodyInit]>([

@@ -200,6 +200,8 @@ describe("an answer is held against the document", () => {
     fallback_model_id: null,
     lost_model: null,
     capabilities: [],
+    tools: [],
+    tool_policies: null,
     tags: [],
     version: 1,
     visibility: "private",

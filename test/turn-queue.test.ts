@@ -12,6 +12,7 @@ import { createClaimStore } from "@/turns/claim-store";
 import { createRunningTurns } from "@/turns/running-turns";
 import { createTurnStore } from "@/turns/turn-store";
 import { createTurnWorker } from "@/turns/turn-worker";
+import { createWakeTurn } from "@/turns/wake-turn";
 import { capturedLog } from "./support/captured-log";
 
 /** The stores behind a queue and one session, without a server: what happens between two steps of the worker cannot be timed from outside. */
@@ -31,7 +32,14 @@ async function createQueue() {
   const eventLog = createEventLog(db, createEventBus(), systemClock);
   const turns = createTurnStore(db, systemClock);
   const claims = createClaimStore(db, systemClock);
-  const cancelTurn = createCancelTurn({ turns, eventLog, running: createRunningTurns(), wake: () => {} });
+  const cancelTurn = createCancelTurn({
+    turns,
+    eventLog,
+    running: createRunningTurns(),
+    wake: () => {},
+    wakeTurn: createWakeTurn({ turns, eventLog, wake: () => {} }),
+    *turnEnded() {},
+  });
   const draft: EventDraft = { type: "message.user", data: { role: "user", content: [{ type: "text", text: "hello" }] } };
 
   return {

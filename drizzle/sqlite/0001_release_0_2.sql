@@ -8,6 +8,21 @@ CREATE TABLE `agent_versions` (
 	FOREIGN KEY (`agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE cascade
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `approval_rules` (
+	`id` text PRIMARY KEY NOT NULL,
+	`owner_id` text NOT NULL,
+	`agent_id` text NOT NULL,
+	`session_id` text,
+	`tool_name` text NOT NULL,
+	`arguments` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `approval_rules_by_agent` ON `approval_rules` (`agent_id`,`owner_id`);--> statement-breakpoint
+CREATE INDEX `approval_rules_by_session` ON `approval_rules` (`session_id`);--> statement-breakpoint
 CREATE TABLE `audit_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`at` integer NOT NULL,
@@ -19,6 +34,30 @@ CREATE TABLE `audit_events` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `audit_events_by_time` ON `audit_events` (`at`,`id`);--> statement-breakpoint
+CREATE TABLE `awaited_calls` (
+	`id` text PRIMARY KEY NOT NULL,
+	`session_id` text NOT NULL,
+	`turn_id` text NOT NULL,
+	`tool_call_id` text NOT NULL,
+	`awaits` text NOT NULL,
+	`child_session_id` text,
+	`name` text NOT NULL,
+	`arguments` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer,
+	`resolved_at` integer,
+	`decision` text,
+	`changed_arguments` text,
+	`reason` text,
+	`decided_by` text,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `awaited_calls_by_age` ON `awaited_calls` (`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `awaited_calls_by_turn` ON `awaited_calls` (`turn_id`,`tool_call_id`);--> statement-breakpoint
+CREATE INDEX `awaited_calls_by_session` ON `awaited_calls` (`session_id`);--> statement-breakpoint
+CREATE INDEX `awaited_calls_by_child` ON `awaited_calls` (`child_session_id`);--> statement-breakpoint
+CREATE INDEX `awaited_calls_open` ON `awaited_calls` (`expires_at`) WHERE resolved_at is null;--> statement-breakpoint
 CREATE TABLE `file_contents` (
 	`hash` text PRIMARY KEY NOT NULL,
 	`size_bytes` integer NOT NULL,
@@ -146,10 +185,18 @@ CREATE TABLE `web_search` (
 --> statement-breakpoint
 ALTER TABLE `agents` ADD `fallback_model_id` text;--> statement-breakpoint
 ALTER TABLE `agents` ADD `lost_model` text;--> statement-breakpoint
+ALTER TABLE `agents` ADD `tools` text;--> statement-breakpoint
+ALTER TABLE `agents` ADD `tool_secrets` text;--> statement-breakpoint
+ALTER TABLE `agents` ADD `tool_policies` text;--> statement-breakpoint
 ALTER TABLE `agents` ADD `version` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `llm_models` ADD `fallback_model_id` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `agent_version` integer;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `lost_model` text;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `parent_session_id` text;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `parent_tool_call_id` text;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `depth` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `client_tools` text;--> statement-breakpoint
+CREATE INDEX `sessions_by_parent` ON `sessions` (`parent_session_id`);--> statement-breakpoint
 ALTER TABLE `turns` ADD `is_on_trial` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `turns` ADD `agent_version` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `password_hash` text;--> statement-breakpoint

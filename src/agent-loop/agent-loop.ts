@@ -2,6 +2,7 @@ import type { EventDraft } from "@/domain/event";
 import { newId } from "@/platform/ids";
 import type { Rest } from "@/runner/runner";
 import { LONGEST_WAIT_MS } from "./after-failure";
+import { askAbout } from "./ask";
 import { askModel } from "./ask-model";
 import { callTools } from "./call-tools";
 import { cancel, complete, completeAtLimit, type Ending, type EndingTurn, fail } from "./endings";
@@ -23,7 +24,7 @@ export async function* agentLoop(input: LoopInput): Loop<Rest | null> {
 
   for (;;) {
     const known = [...log, ...facts];
-    const step = nextStep(known, limits);
+    const step = nextStep(known, { maxModelCalls: limits.maxModelCalls, needs: input.needs });
     if (step.kind === "start") {
       facts.push({
         type: "turn.started",
@@ -37,6 +38,16 @@ export async function* agentLoop(input: LoopInput): Loop<Rest | null> {
       continue;
     }
     if (signal.aborted && !isEnding(signal.reason)) return null;
+    if (step.kind === "ask" && !signal.aborted && !failure) {
+      facts.push(...step.calls.map((call) => askAbout(call, now() + input.answerWithinMs)));
+      continue;
+    }
+    if (step.kind === "wait" && !signal.aborted && !failure) {
+      const reply = yield { kind: "wait", drafts: facts };
+      log.push(...reply!.news);
+      if (reply!.isKept) return null;
+      continue;
+    }
     const ending = endingOf(input, known, step, failure);
     const model = ending === null && step.kind === "call_model" ? modelFor(input.models, step) : null;
     const waitMs = model && step.kind === "call_model" ? waitBefore(step, now()) : 0;

@@ -1,6 +1,6 @@
 import type { EventDraft } from "@/domain/event";
 import type { ToolCallPart } from "@/domain/message";
-import type { OpenCall } from "./next-step";
+import type { OpenCall } from "./open-calls";
 import { type Tool, type ToolContext, ToolWrite } from "./tool";
 import { type EndedCall, endOfCall, failed, failureOf, type Outcome, succeeded } from "./tool-outcome";
 
@@ -21,7 +21,7 @@ const INTERRUPTED = "The server stopped while this tool ran. Whether it took eff
 export async function* callTools(calls: readonly OpenCall[], run: ToolRun): AsyncGenerator<EndedCall> {
   const kept = new Map(calls.filter(({ call }) => isTransactional(call, run)).map(({ call }) => [call.id, Promise.withResolvers<void>()]));
   const before = (index: number) => Promise.all(calls.slice(0, index).map(({ call }) => kept.get(call.id)?.promise));
-  const running = new Map(calls.map((open, index) => [open.call.id, finishCall(open, index, run, before(index))]));
+  const running = new Map(calls.map((open, index) => [open.call.id, finishCall(open, run, before(index))]));
   while (running.size > 0) {
     const { call, ended } = await Promise.race(running.values());
     running.delete(call.id);
@@ -32,25 +32,22 @@ export async function* callTools(calls: readonly OpenCall[], run: ToolRun): Asyn
 }
 
 /** A call that will not be run: it is answered all the same, so that no conversation is left with an open call. */
-export const endWithoutRunning = (call: ToolCallPart, error: string, status: "error" | "interrupted" = "error"): EventDraft[] =>
-  endOfCall(call, { status, result: null, error }, null);
+export const endWithoutRunning = (call: ToolCallPart, error: string, status: Exclude<Outcome["status"], "ok"> = "error"): EventDraft[] =>
+  endOfCall({ call, isChanged: false }, { status, result: null, error }, null);
 
 const toolOf = ({ name }: ToolCallPart, { tools }: ToolRun) => tools.find((tool) => tool.name === name) as Tool<unknown> | undefined;
 
 const isTransactional = (call: ToolCallPart, run: ToolRun): boolean => toolOf(call, run)?.effect === "transactional";
 
-async function finishCall(
-  open: OpenCall,
-  index: number,
-  run: ToolRun,
-  before: Promise<unknown>,
-): Promise<{ call: ToolCallPart; ended: EndedCall }> {
+async function finishCall(open: OpenCall, run: ToolRun, before: Promise<unknown>): Promise<{ call: ToolCallPart; ended: EndedCall }> {
   const { call } = open;
   await before;
   const begun = performance.now();
   const outcome =
-    index < run.maxCalls ? await callTool(open, run) : failed(`Only ${run.maxCalls} tool calls are run at a time: call this one again`);
-  const endOf = (ended: Outcome) => endOfCall(call, ended, Math.round(performance.now() - begun));
+    open.position < run.maxCalls
+      ? await callTool(open, run)
+      : failed(`Only ${run.maxCalls} tool calls are run at a time: call this one again`);
+  const endOf = (ended: Outcome) => endOfCall(open, ended, Math.round(performance.now() - begun));
   if (outcome instanceof ToolWrite) return { call, ended: { kind: "write", toolName: call.name, write: outcome, endOf } };
   return { call, ended: { kind: "facts", drafts: endOf(outcome) } };
 }

@@ -1,6 +1,7 @@
 import type { EventDraft, MessageDraft } from "@/domain/event";
+import { approvalResolved } from "./ask";
 import { endWithoutRunning } from "./call-tools";
-import { openCalls } from "./next-step";
+import { type OpenCall, openCalls } from "./open-calls";
 import { type Spent, spentIn } from "./spent";
 
 export type TurnEnd = Spent & { status: "completed" | "failed" | "cancelled"; error: { code: string; message: string } | null };
@@ -72,4 +73,11 @@ const says = (text: string, metadata: MessageDraft["metadata"]): MessageDraft =>
 });
 
 const answerOpenCalls = (log: readonly EventDraft[], error: string): EventDraft[] =>
-  openCalls(log).flatMap(({ call, wasStarted }) => endWithoutRunning(call, error, wasStarted ? "interrupted" : "error"));
+  openCalls(log).flatMap((open) => [
+    ...withdrawn(open, error),
+    ...endWithoutRunning(open.call, error, open.wasStarted ? "interrupted" : "error"),
+  ]);
+
+/** Nobody needs to decide any more. */
+const withdrawn = ({ awaits, approvalId, call }: OpenCall, reason: string): EventDraft[] =>
+  awaits === "approval" ? [approvalResolved(call, approvalId!, { decision: "cancelled", reason })] : [];

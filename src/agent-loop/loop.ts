@@ -5,6 +5,7 @@ import type { LlmDriver, LlmMessage, LlmTool, ProviderCalls } from "@/llm/llm";
 import type { Delta } from "./call-model";
 import type { TurnEnd } from "./endings";
 import type { Limits } from "./limits";
+import type { Need } from "./open-calls";
 import type { Tool } from "./tool";
 import type { CallWrite } from "./tool-outcome";
 
@@ -36,6 +37,10 @@ export type LoopInput = {
   /** Another model was wished for, and is disabled or gone. */
   fellBack: boolean;
   limits: Limits;
+  /** Asked anew at every step: what a person allows may change while the turn runs. */
+  needs: Need;
+  /** How long an answer to a call is waited for, in milliseconds. */
+  answerWithinMs: number;
   now: () => number;
   /** Between 0 and 1; spreads retries. */
   random: () => number;
@@ -49,6 +54,8 @@ export type LoopOutput =
   | { kind: "keep"; drafts: EventDraft[]; end: TurnEnd | null }
   /** To be run and kept with its call's end, in one transaction. The reply's `drafts` are what was kept. */
   | ({ kind: "write" } & CallWrite)
+  /** Kept like the others; the turn then rests until somebody has answered, and the loop is over. */
+  | { kind: "wait"; drafts: EventDraft[] }
   | { kind: "message_begun"; message: MessageBegun }
   | { kind: "delta"; delta: Delta };
 

@@ -1,12 +1,12 @@
 import type { EventDraft } from "@/domain/event";
-import type { ToolCallPart } from "@/domain/message";
-
-export type OpenCall = { call: ToolCallPart; wasStarted: boolean };
+import { type CallToAsk, callsOf, type Need, type OpenCall, openCalls } from "./open-calls";
 
 export type Step =
   | { kind: "start" }
   | CallModel
+  | { kind: "ask"; calls: CallToAsk[] }
   | { kind: "run_tools"; calls: OpenCall[] }
+  | { kind: "wait" }
   | { kind: "give_up"; code: "crash_loop" | "model_call_limit" }
   | { kind: "finish" };
 
@@ -23,6 +23,12 @@ export type CallModel = {
 
 export type ModelName = { model: string; provider: string };
 
+export type StepRules = {
+  maxModelCalls: number;
+  /** What a call that nobody was asked about yet needs before it can go on. */
+  needs?: Need;
+};
+
 /** A step that takes the server down with it this often is not tried again. */
 const MAX_CRASHES = 3;
 
@@ -30,12 +36,12 @@ const MAX_CRASHES = 3;
  * What a turn needs next, read from its own log alone. That makes the log the checkpoint:
  * a turn that was cut short anywhere goes on by asking this again.
  */
-export function nextStep(log: readonly EventDraft[], { maxModelCalls }: { maxModelCalls: number }): Step {
+export function nextStep(log: readonly EventDraft[], { maxModelCalls, needs = () => null }: StepRules): Step {
   if (!log.some(({ type }) => type === "turn.started")) return { kind: "start" };
   if (hasCrashedTooOften(log)) return { kind: "give_up", code: "crash_loop" };
 
   const open = openCalls(log);
-  if (open.length > 0) return { kind: "run_tools", calls: open };
+  if (open.length > 0) return goOnWith(open, needs);
 
   const lastAnswer = log.findLastIndex(({ type }) => type === "message.assistant");
   const isLastWord = lastAnswer >= 0 && callsOf(log[lastAnswer]!).length === 0;
@@ -47,6 +53,17 @@ export function nextStep(log: readonly EventDraft[], { maxModelCalls }: { maxMod
   const answers = log.filter(({ type }) => type === "message.assistant").length;
   if (answers >= maxModelCalls) return { kind: "give_up", code: "model_call_limit" };
   return callModel(answers + 1, log);
+}
+
+/** Whoever must be asked is asked first, so that they can think while the other calls run; when only their answers are missing, the turn waits. */
+function goOnWith(open: readonly OpenCall[], needs: Need): Step {
+  const toAsk = open.flatMap((each) => {
+    const who = each.awaits === null && !each.wasStarted ? needs(each) : null;
+    return who === null ? [] : [{ ...each, who }];
+  });
+  if (toAsk.length > 0) return { kind: "ask", calls: toAsk };
+  const ready = open.filter(({ awaits }) => awaits === null);
+  return ready.length > 0 ? { kind: "run_tools", calls: ready } : { kind: "wait" };
 }
 
 function callModel(step: number, log: readonly EventDraft[]): CallModel {
@@ -69,21 +86,6 @@ function callModel(step: number, log: readonly EventDraft[]): CallModel {
   };
 }
 
-export const callsOf = (event: EventDraft): ToolCallPart[] =>
-  event.type === "message.assistant" ? event.data.content.filter((part) => part.type === "tool_call") : [];
-
-/** The calls of the last answer that nothing has answered yet, whatever becomes of the turn. */
-export function openCalls(log: readonly EventDraft[]): OpenCall[] {
-  const lastAnswer = log.findLastIndex(({ type }) => type === "message.assistant");
-  if (lastAnswer < 0) return [];
-  const since = log.slice(lastAnswer + 1);
-  const answered = new Set(since.flatMap((event) => (event.type === "tool.completed" ? [event.data.tool_call_id] : [])));
-  const started = new Set(since.flatMap((event) => (event.type === "tool.started" ? [event.data.tool_call_id] : [])));
-  return callsOf(log[lastAnswer]!)
-    .filter(({ id }) => !answered.has(id))
-    .map((call) => ({ call, wasStarted: started.has(call.id) }));
-}
-
 /**
  * The turn has taken the server down again and again without getting on, and the last time it was the only one that can have.
  * A turn that merely ran while another one did is not given up for it.
@@ -99,4 +101,4 @@ export function crashesSinceProgress(log: readonly EventDraft[]): { alone?: bool
 }
 
 /** The turn got on: what comes after this begins from a new place. */
-export const isProgress = ({ type }: EventDraft): boolean => type.startsWith("message.") || type === "tool.completed";
+export const isProgress = ({ type }: EventDraft): boolean => /^(message|approval)\.|^tool\.completed$/.test(type);

@@ -1,9 +1,10 @@
 import type { EventDraft, MessageDraft } from "@/domain/event";
 import type { ToolCallPart } from "@/domain/message";
 import { AppError } from "@/platform/app-error";
+import type { OpenCall } from "./open-calls";
 import { type JsonValue, ToolFailure, type ToolWrite } from "./tool";
 
-export type Outcome = { status: "ok" | "error" | "interrupted"; result: JsonValue; error: string | null };
+export type Outcome = { status: "ok" | "error" | "interrupted" | "denied"; result: JsonValue; error: string | null };
 
 /** A write, and how its call ends once it is known how the write went. */
 export type CallWrite = { toolName: string; write: ToolWrite; endOf: (outcome: Outcome) => EventDraft[] };
@@ -21,19 +22,28 @@ export function failureOf(error: unknown, onInternalError: (error: unknown) => v
   return failed("An internal error occurred while executing the tool");
 }
 
-/** The last events of a call, which are kept together. */
+/** The last events of a call, which are kept together. `durationMs` is null for a call that was not run. */
 export function endOfCall(
-  { id, name, arguments: input }: ToolCallPart,
-  { status, result, error }: Outcome,
+  { call: { id, name, arguments: input }, isChanged }: Pick<OpenCall, "call" | "isChanged">,
+  outcome: Outcome,
   durationMs: number | null,
 ): EventDraft[] {
+  const { status, result, error } = outcome;
   const message: MessageDraft = {
     role: "tool_result",
     tool_call_id: id,
-    content: [{ type: "tool_result", tool_call_id: id, result, error }],
+    content: [{ type: "tool_result", tool_call_id: id, ...(isChanged ? toldOfChange(outcome, input) : { result, error }) }],
   };
   return [
     { type: "tool.completed", data: { tool_call_id: id, name, arguments: input, status, result, error, duration_ms: durationMs } },
     { type: "message.tool_result", data: message },
   ];
 }
+
+/** The model has its own arguments in the conversation: it is told what was really run. */
+function toldOfChange({ result, error }: Outcome, input: ToolCallPart["arguments"]): { result: JsonValue; error: string | null } {
+  if (error !== null) return { result: null, error: `${error} (${CHANGED}: ${JSON.stringify(input)})` };
+  return { result: { note: CHANGED, arguments: input, result }, error: null };
+}
+
+const CHANGED = "A person changed the arguments of this call before it was run";

@@ -31,6 +31,10 @@ export type Tool<Input = unknown> = {
   parameters?: ToolDescription["parameters"];
   effect: ToolEffect;
   policy: ToolPolicy;
+  /** Somebody else than this server, whose result the turn waits for. */
+  runsOn?: "client" | "agent";
+  /** The agent that is asked. */
+  agentId?: string;
   run(input: Input, context: ToolContext): JsonValue | ToolWrite | Promise<JsonValue | ToolWrite>;
 };
 

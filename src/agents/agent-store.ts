@@ -1,20 +1,24 @@
-import { and, count, desc, eq, or, sql as raw, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, inArray, or, sql as raw, type SQL } from "drizzle-orm";
 import { contains, hasTag } from "@/database/conditions";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
+import type { SealedColumn } from "@/database/reseal";
 import type { Tables } from "@/database/schema";
 import type { Agent, CreateAgent, UpdateAgent } from "@/domain/agent";
+import type { GivenTool, HttpTool } from "@/domain/own-tool";
 import type { Actor } from "@/domain/user";
 import type { Page, PageQuery } from "@/http/lists";
-import { AppError, notFound } from "@/platform/app-error";
+import { AppError, invalid, notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp } from "@/platform/clock";
 import { newId } from "@/platform/ids";
+import type { Secret, SecretBox } from "@/platform/secrets";
+import { openHeaders, placeOf, sealTools } from "./tool-secrets";
 
 export type AgentFilter = { status: "active" | "archived" | "all"; search?: string | undefined; tag?: string | undefined };
 
 export type AgentStore = ReturnType<typeof createAgentStore>;
 
 /** Agents, each seen by its owner, by admins and, where it is shared, by everyone. To anybody else it does not exist. */
-export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables">, clock: Clock) => {
+export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables">, clock: Clock, secrets: SecretBox) => {
   const owned = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(agents.ownerId, user.id));
   const visible = (actor: Actor): SQL | undefined => (actor.isAdmin ? undefined : or(owned(actor), eq(agents.visibility, "shared")));
 
@@ -34,21 +38,54 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
       .prepare(),
   );
 
+  /** Nobody is told whether an agent is missing or another's. */
+  function* checkAgents({ sql }: Tx, actor: Actor, tools: readonly GivenTool[]): Script<void> {
+    const ids = [...new Set(tools.flatMap((tool) => (tool.type === "agent" ? [tool.agent_id] : [])))];
+    if (ids.length === 0) return;
+    const seen = yield* run(
+      sql
+        .select({ id: agents.id })
+        .from(agents)
+        .where(and(inArray(agents.id, ids), visible(actor))),
+    );
+    if (seen.length < ids.length) throw invalid("tools must name agents that are there and that you may use");
+  }
+
   return {
-    *create(tx: Tx, { user }: Actor, input: CreateAgent): Script<Agent> {
+    /** Of these agents, those that the owner of a session may use now. */
+    *usableBy({ sql }: Pick<Tx, "sql">, ownerId: string, ids: readonly string[]): Script<Set<string>> {
+      if (ids.length === 0) return new Set();
+      const isAdmin = raw`exists (select 1 from users where users.id = ${ownerId} and users.roles like '%"admin"%')`;
+      const mayUse = or(eq(agents.ownerId, ownerId), eq(agents.visibility, "shared"), isAdmin);
+      const rows = yield* run(
+        sql
+          .select({ id: agents.id })
+          .from(agents)
+          .where(and(inArray(agents.id, [...ids]), eq(agents.status, "active"), mayUse)),
+      );
+      return new Set(rows.map(({ id }) => id));
+    },
+
+    *create(tx: Tx, actor: Actor, input: CreateAgent): Script<Agent> {
       const now = clock.now();
+      const id = newId();
+      yield* checkAgents(tx, actor, input.tools);
+      const { tools, sealed } = sealTools(secrets, id, input.tools, {});
       const [row] = yield* run(
         tx.sql
           .insert(agents)
           .values({
-            id: newId(),
-            ownerId: user.id,
+            id,
+            ownerId: actor.user.id,
             name: input.name,
             description: input.description ?? null,
             systemPrompt: input.system_prompt,
             defaultModelId: input.default_model_id ?? null,
             fallbackModelId: input.fallback_model_id ?? null,
             capabilities: input.capabilities,
+            tools,
+            toolSecrets: sealed,
+            toolPolicies: input.tool_policies ?? null,
             tags: input.tags,
             version: 1,
             visibility: input.visibility,
@@ -100,7 +137,28 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
       throw new AppError("forbidden", "The agent of this session is not shared with you any more", { code: "agent_not_shared" });
     },
 
+    /** Whether its owner is an admin, who may let it reach what is not public. */
+    *isOfAdmin({ sql }: Pick<Tx, "sql">, id: string): Script<boolean> {
+      const isAdmins = raw`exists (select 1 from users where users.id = ${agents.ownerId} and users.roles like '%"admin"%')`;
+      const rows = yield* run(
+        sql
+          .select({ id: agents.id })
+          .from(agents)
+          .where(and(eq(agents.id, id), isAdmins)),
+      );
+      return rows.length > 0;
+    },
+
+    /** What a tool's headers are when it is called; null when a secret among them is not set. */
+    *headersFor(id: string): Script<(tool: HttpTool) => Record<string, string | Secret> | null> {
+      const [row] = yield* byId({ id });
+      return (tool) => openHeaders(secrets, id, tool, row?.toolSecrets ?? {});
+    },
+
     *update(tx: Tx, actor: Actor, id: string, input: UpdateAgent): Script<Agent> {
+      yield* checkAgents(tx, actor, input.tools ?? []);
+      const [before] = yield* byId({ id });
+      const kept = input.tools && sealTools(secrets, id, input.tools, before?.toolSecrets ?? {});
       const [row] = yield* run(
         tx.sql
           .update(agents)
@@ -112,6 +170,9 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
             fallbackModelId: input.fallback_model_id,
             ...(input.default_model_id === undefined ? {} : { lostModel: null }),
             capabilities: input.capabilities,
+            tools: kept?.tools,
+            toolSecrets: kept?.sealed,
+            toolPolicies: input.tool_policies,
             tags: input.tags,
             visibility: input.visibility,
             status: input.status,
@@ -160,6 +221,26 @@ export const createAgentStore = ({ tables: { agents } }: Pick<Database, "tables"
   };
 };
 
+/** The secret headers of agents' tools. */
+export const sealedToolHeaders = ({ agents }: Tables): SealedColumn =>
+  function* sealedToolHeaders(tx) {
+    const rows = yield* run(tx.sql.select({ id: agents.id, tools: agents.tools, kept: agents.toolSecrets }).from(agents));
+    return rows.flatMap(({ id, tools, kept }) =>
+      (tools ?? [])
+        .filter((tool) => tool.type === "http")
+        .flatMap((tool) =>
+          Object.entries(kept?.[tool.name] ?? {}).map(([header, sealed]) => ({
+            sealed,
+            context: placeOf(id, tool, header),
+            *replace(resealed: string): Script<void> {
+              kept![tool.name]![header] = resealed;
+              yield* run(tx.sql.update(agents).set({ toolSecrets: kept }).where(eq(agents.id, id)));
+            },
+          })),
+        ),
+    );
+  };
+
 const toAgent = (row: Tables["agents"]["$inferSelect"]): Agent => ({
   id: row.id,
   name: row.name,
@@ -169,6 +250,8 @@ const toAgent = (row: Tables["agents"]["$inferSelect"]): Agent => ({
   fallback_model_id: row.fallbackModelId,
   lost_model: row.lostModel,
   capabilities: row.capabilities,
+  tools: row.tools ?? [],
+  tool_policies: row.toolPolicies,
   tags: row.tags,
   version: row.version,
   visibility: row.visibility,

@@ -68,7 +68,7 @@ export const apiKeyRoutes = ({ db, clock, apiKeys, auditLog, once }: Parts, pref
           operationId: `createApiKey${suffix}`,
           summary: "Make an API key; it is shown once",
           description:
-            "A key may do of what its user may what its scopes say. `*` and `admin`: everything. `read`: every GET, `write`: every other method, but for the administration of the server. `<resource>:read` and `<resource>:write`: the same of one resource, which is the first noun of the path (`llm-providers` for `/v1/llm-providers/…`); everything of a session is `sessions`, under an agent's address too, and `/v1/agent-files` is `agents`. Writing does not include reading. A key makes no key with more scopes or a longer life than its own.",
+            "A key may do of what its user may what its scopes say. `*` and `admin`: everything. `read`: every GET, `write`: every other method, but for the administration of the server. `<resource>:read` and `<resource>:write`: the same of one resource, which is the first noun of the path (`llm-providers` for `/v1/llm-providers/…`); everything of a session is `sessions`, under an agent's address too, `/v1/agent-files` is `agents` and `/v1/approval-rules` is `approvals`. Writing does not include reading. A key makes no key with more scopes or a longer life than its own.",
           answers: { 201: NewApiKey },
         }),
       },

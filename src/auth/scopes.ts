@@ -14,7 +14,10 @@ const isNamed = (resource: string): boolean => (SCOPED_RESOURCES as readonly str
 const isUnlimited = (scopes: readonly string[]): boolean => scopes.includes("*") || scopes.includes("admin");
 
 /** Nouns that are another's resource under an address of its own. */
-const SAME: ReadonlyMap<string, string> = new Map([["agent-files", "agents"]]);
+const SAME: ReadonlyMap<string, string> = new Map([
+  ["agent-files", "agents"],
+  ["approval-rules", "approvals"],
+]);
 
 /** The resource is the first noun after `/v1`, or after `/api/auth`. What lies under an agent's sessions is `sessions`, as it is at its other address. */
 export function needOf(method: string, pathname: string): Need {

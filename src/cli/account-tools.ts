@@ -13,6 +13,7 @@ import type { Script, Tx } from "@/database/database";
 import { openBesideServer } from "@/database/open-database";
 import { notFound } from "@/platform/app-error";
 import { systemClock } from "@/platform/clock";
+import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { createSessionStore } from "@/sessions/session-store";
 import { createCreateUser } from "@/users/create-user";
 import { createManagedUsers } from "@/users/managed-users";
@@ -33,6 +34,7 @@ export function openAccountTools(given: string | undefined) {
   const rights = createRights();
   const forget = () => {};
 
+  const secrets = createSecretBox(loadMasterKeys(config.dataDir, config.env));
   const users = createUserStore(db, clock, rights);
   const links = createOneTimeLinkStore(db, clock);
   const auditLog = createAuditLog(db, clock);
@@ -46,7 +48,13 @@ export function openAccountTools(given: string | undefined) {
     makeResetLink,
     createUser: createCreateUser({ users, managedUsers, makeResetLink, auditLog }),
     updateUser: createUpdateUser({ users, managedUsers, logins, links, auditLog }),
-    removeUser: createRemoveUser({ users, agents: createAgentStore(db, clock), sessions: createSessionStore(db, clock), auditLog, forget }),
+    removeUser: createRemoveUser({
+      users,
+      agents: createAgentStore(db, clock, secrets),
+      sessions: createSessionStore(db, clock),
+      auditLog,
+      forget,
+    }),
     /** By id or address. */
     *resolve(tx: Tx, name: string): Script<UserRow> {
       const user = (yield* users.find(tx, name)) ?? (yield* users.findByEmail(tx, name));

@@ -52,6 +52,7 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "SESSION_FILES_MAX_MIB", fallback: "100", meaning: "what the files of one session may have together" },
   { variable: "SESSION_FILES_MAX_COUNT", fallback: "20000", meaning: "how many files and directories a session may have" },
   { variable: "SESSION_FILES_PAST_MIB", fallback: "1000", meaning: "how much of their earlier versions is kept, for forks" },
+  { variable: "APPROVAL_EXPIRES_HOURS", fallback: "168", meaning: "hours in which a person, or a client, must answer a tool call" },
   { variable: "DEFAULT_OPENAI_API_KEY", fallback: "", meaning: "makes an OpenAI provider with its current models, or …_FILE" },
   { variable: "DEFAULT_ANTHROPIC_API_KEY", fallback: "", meaning: "makes an Anthropic provider with its current models, or …_FILE" },
   { variable: "OLLAMA_HOST", fallback: "127.0.0.1:11434", meaning: "where a running Ollama is looked for, to offer it" },

@@ -24,5 +24,7 @@ export const {
   fileContents,
   files,
   fileUsage,
+  awaitedCalls,
+  approvalRules,
   idempotencyKeys,
 } = schema(sqliteKit);

@@ -3,6 +3,8 @@ import type { AgentDefinition } from "@/domain/agent-version";
 import type { LlmModel } from "@/domain/llm-model";
 import type { LlmProvider, ProviderSettings, ProviderType } from "@/domain/llm-provider";
 import type { McpTool } from "@/domain/mcp-server";
+import type { OwnTool } from "@/domain/own-tool";
+import type { ClientTool, ToolPolicy } from "@/domain/tool";
 import type { Usage } from "@/domain/usage";
 import type { SearchEngine } from "@/domain/web-search";
 import type { Kit } from "./kit";
@@ -156,6 +158,10 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       lostModel: text("lost_model"),
       /** In order: the index is the position. */
       capabilities: json<string[]>("capabilities").notNull(),
+      tools: json<OwnTool[]>("tools"),
+      /** Headers of its tools, sealed; by tool and header. See platform/secrets. */
+      toolSecrets: json<Record<string, Record<string, string>>>("tool_secrets"),
+      toolPolicies: json<Record<string, ToolPolicy>>("tool_policies"),
       tags: json<string[]>("tags").notNull(),
       version: int("version").notNull().default(1),
       visibility: text("visibility").$type<"private" | "shared">().notNull(),
@@ -197,6 +203,12 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       agentVersion: int("agent_version"),
       /** `provider/model` of its model that was deleted, until another is chosen. */
       lostModel: text("lost_model"),
+      /** The session and the call in it that this one answers, and how many sessions stand above it. */
+      parentSessionId: text("parent_session_id"),
+      parentToolCallId: text("parent_tool_call_id"),
+      depth: int("depth").notNull().default(0),
+      /** Tools that the client runs. */
+      clientTools: json<ClientTool[]>("client_tools"),
       status: text("status").$type<"pending" | "running" | "waiting" | "failed">().notNull(),
       usage: json<Usage>("usage").notNull(),
       costUsd: real("cost_usd"),
@@ -209,7 +221,11 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       startedAt: int("started_at"),
       finishedAt: int("finished_at"),
     },
-    (row) => [index("sessions_by_agent").on(row.agentId, row.createdAt, row.id), index("sessions_by_age").on(row.createdAt, row.id)],
+    (row) => [
+      index("sessions_by_parent").on(row.parentSessionId),
+      index("sessions_by_agent").on(row.agentId, row.createdAt, row.id),
+      index("sessions_by_age").on(row.createdAt, row.id),
+    ],
   );
 
   const events = table(
@@ -318,6 +334,61 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
     pastBytes: int("past_bytes").notNull(),
   });
 
+  /** What the log says of calls that somebody was asked about, by who decides or runs them: the inbox, and what expires. Written with the events. */
+  const awaitedCalls = table(
+    "awaited_calls",
+    {
+      /** The id of the event that asked. */
+      id: text("id").primaryKey(),
+      sessionId: text("session_id")
+        .notNull()
+        .references(() => sessions.id, { onDelete: "cascade" }),
+      turnId: text("turn_id").notNull(),
+      toolCallId: text("tool_call_id").notNull(),
+      awaits: text("awaits").$type<"approval" | "client" | "agent">().notNull(),
+      /** The session in which another agent answers. */
+      childSessionId: text("child_session_id"),
+      name: text("name").notNull(),
+      /** JSON, as the model wrote them. */
+      arguments: text("arguments").notNull(),
+      createdAt: int("created_at").notNull(),
+      expiresAt: int("expires_at"),
+      resolvedAt: int("resolved_at"),
+      decision: text("decision").$type<"approve" | "deny" | "expired" | "cancelled">(),
+      /** JSON; what is run in their place. */
+      changedArguments: text("changed_arguments"),
+      reason: text("reason"),
+      decidedBy: text("decided_by"),
+    },
+    (row) => [
+      index("awaited_calls_by_age").on(row.createdAt, row.id),
+      index("awaited_calls_by_turn").on(row.turnId, row.toolCallId),
+      index("awaited_calls_by_session").on(row.sessionId),
+      index("awaited_calls_by_child").on(row.childSessionId),
+      index("awaited_calls_open").on(row.expiresAt).where(sql`resolved_at is null`),
+    ],
+  );
+
+  /** Tools that somebody need not be asked about again, in their own sessions: in one, or in all with the agent. */
+  const approvalRules = table(
+    "approval_rules",
+    {
+      id: text("id").primaryKey(),
+      ownerId: text("owner_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      agentId: text("agent_id")
+        .notNull()
+        .references(() => agents.id, { onDelete: "cascade" }),
+      sessionId: text("session_id").references(() => sessions.id, { onDelete: "cascade" }),
+      toolName: text("tool_name").notNull(),
+      /** JSON; null allows any. */
+      arguments: text("arguments"),
+      createdAt: int("created_at").notNull(),
+    },
+    (row) => [index("approval_rules_by_agent").on(row.agentId, row.ownerId), index("approval_rules_by_session").on(row.sessionId)],
+  );
+
   const idempotencyKeys = table(
     "idempotency_keys",
     {
@@ -425,6 +496,8 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
     fileContents,
     files,
     fileUsage,
+    awaitedCalls,
+    approvalRules,
     idempotencyKeys,
   };
 };

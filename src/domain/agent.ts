@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { Id, Tags, Timestamp } from "./common";
+import { GivenTools, OwnTool } from "./own-tool";
+import { ToolPolicies } from "./tool";
 
 const Visibility = z.enum(["private", "shared"]);
 
@@ -16,6 +18,10 @@ export const Agent = z
       .nullable()
       .meta({ description: "`provider/model` of the default model that was deleted; null once `default_model_id` is set or cleared." }),
     capabilities: z.array(z.string()),
+    /** Tools of its own, after those of its capabilities. */
+    tools: z.array(OwnTool),
+    /** What is asked about before it runs, where the agent sees it otherwise than the tool. */
+    tool_policies: ToolPolicies.nullable(),
     tags: Tags,
     /** Counts from 1; goes up with every change of how the agent answers. */
     version: z.int(),
@@ -34,6 +40,8 @@ const fields = {
   default_model_id: Id.nullish(),
   fallback_model_id: Id.nullish(),
   capabilities: z.array(z.string().min(1).max(128)).max(100),
+  tools: GivenTools,
+  tool_policies: ToolPolicies.nullish(),
   tags: Tags,
   visibility: Visibility,
 };
@@ -42,13 +50,14 @@ export const CreateAgent = z
   .object({
     ...fields,
     capabilities: fields.capabilities.default([]),
+    tools: fields.tools.default([]),
     tags: fields.tags.default([]),
     visibility: fields.visibility.default("private"),
   })
   .meta({ id: "CreateAgent" });
 export type CreateAgent = z.infer<typeof CreateAgent>;
 
-/** Absent fields stay as they are; `null` clears `description`, `default_model_id` and `fallback_model_id`. */
+/** Absent fields stay as they are; `null` clears `description`, `default_model_id`, `fallback_model_id` and `tool_policies`. */
 export const UpdateAgent = z
   .object({ ...fields, status: z.enum(["active", "archived"]) })
   .partial()

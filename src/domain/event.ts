@@ -54,7 +54,23 @@ export const KeptEvents = {
   "model.completed": z
     .object({ ...step, ...model, ...spent, finish_reason: z.string(), time_to_first_token_ms: z.int().nullable() })
     .meta({ id: "ModelCompleted" }),
-  "tool.started": z.object(call).meta({ id: "ToolStarted" }),
+  /** The id is also the event's own. `expires_at`: undecided by then, the call is denied. */
+  "approval.requested": z.object({ ...call, approval_id: Id, expires_at: Timestamp }).meta({ id: "ApprovalRequested" }),
+  /** `arguments` is what the model asked for; `changed_arguments` what is run instead, where whoever approved it changed them. */
+  "approval.resolved": z
+    .object({
+      ...call,
+      approval_id: Id,
+      decision: z.enum(["approve", "deny", "expired", "cancelled"]),
+      changed_arguments: z.json().nullable(),
+      reason: z.string().nullable(),
+      decided_by: Id.nullable(),
+    })
+    .meta({ id: "ApprovalResolved" }),
+  /** With `runs_on`, somebody else runs it and the turn waits for the result: until `expires_at`, or for the first turn of the child session. */
+  "tool.started": z
+    .object({ ...call, runs_on: z.enum(["client", "agent"]).optional(), expires_at: Timestamp.optional(), child_session_id: Id.optional() })
+    .meta({ id: "ToolStarted" }),
   "tool.completed": z
     .object({
       ...call,
@@ -82,7 +98,7 @@ export const KeptEvents = {
     .meta({ id: "FileChanged" }),
   /** The session is a copy of another's log up to `after_sequence`; what comes before this event happened there. */
   "session.forked": z.object({ turn_id: Id.optional(), from_session_id: Id, after_sequence: z.int() }).meta({ id: "SessionForked" }),
-  "session.updated": Session.pick({ title: true, tags: true, model_id: true, status: true })
+  "session.updated": Session.pick({ title: true, tags: true, model_id: true, client_tools: true, status: true })
     .partial()
     .extend({ turn_id: Id.optional() })
     .meta({ id: "SessionUpdated" }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Metadata, Tags, Timestamp } from "./common";
+import { ClientTools } from "./tool";
 import { Usage } from "./usage";
 
 export const TextPart = z.object({ type: z.literal("text"), text: z.string() }).meta({ id: "TextPart" });
@@ -59,6 +60,8 @@ export const Controls = z
     max_tokens: z.int().min(1).max(10_000_000).nullish(),
     temperature: z.number().min(0).max(2).nullish(),
     when_busy: WhenBusy.nullish(),
+    /** Tools that the client runs, in this message's turn; they come before the session's. */
+    client_tools: ClientTools.nullish(),
   })
   .meta({ id: "Controls" });
 export type Controls = z.infer<typeof Controls>;

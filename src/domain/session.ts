@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Tags, Timestamp } from "./common";
+import { ClientTool, ClientTools } from "./tool";
 import { Usage } from "./usage";
 
 /** `pending` is ready for a message; `waiting` waits for a person or a client to answer a tool call; `failed` kept crashing the server. */
@@ -19,6 +20,11 @@ export const Session = z
       .string()
       .nullable()
       .meta({ description: "`provider/model` of the session's model that was deleted; null once `model_id` is set or cleared." }),
+    /** Of a session in which an agent answers another: the session and the call that it answers. */
+    parent_session_id: Id.nullable(),
+    parent_tool_call_id: z.string().nullable(),
+    /** Tools that whoever drives the session runs, in all its turns. */
+    client_tools: z.array(ClientTool),
     status: SessionStatus,
     /** Of all its turns together. */
     usage: Usage.extend({ cost_usd: z.number().nullable() }).meta({ id: "SessionUsage" }),
@@ -33,12 +39,18 @@ export type Session = z.infer<typeof Session>;
 const Title = z.string().trim().min(1).max(255);
 
 export const CreateSession = z
-  .object({ title: Title.nullish(), tags: Tags.default([]), model_id: Id.nullish(), agent_version: z.int().min(1).nullish() })
+  .object({
+    title: Title.nullish(),
+    tags: Tags.default([]),
+    model_id: Id.nullish(),
+    agent_version: z.int().min(1).nullish(),
+    client_tools: ClientTools.default([]),
+  })
   .meta({ id: "CreateSession" });
 export type CreateSession = z.infer<typeof CreateSession>;
 
 export const UpdateSession = z
-  .object({ title: Title.nullish(), tags: Tags, model_id: Id.nullish() })
+  .object({ title: Title.nullish(), tags: Tags, model_id: Id.nullish(), client_tools: ClientTools })
   .partial()
   .meta({ id: "UpdateSession" });
 export type UpdateSession = z.infer<typeof UpdateSession>;

@@ -47,6 +47,7 @@ export const createForkSession = ({ forks, sessions, newSession, eventLog, files
       tags: parent.tags,
       model_id: parent.model_id,
       agent_version: parent.agent_version,
+      client_tools: parent.client_tools,
     });
     const ended = new Set(rows.flatMap(({ type, turnId }) => (ENDS.has(type) ? (turnId ?? []) : [])));
     const now = clock.now();

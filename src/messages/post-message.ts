@@ -2,6 +2,7 @@ import type { AgentStore } from "@/agents/agent-store";
 import type { Script, Tx } from "@/database/database";
 import type { EventDraft } from "@/domain/event";
 import type { CreateMessage, Message } from "@/domain/message";
+import type { ClientTool } from "@/domain/tool";
 import type { Actor } from "@/domain/user";
 import type { EventLog } from "@/events/event-log";
 import type { SessionAddress } from "@/http/under-session";
@@ -10,6 +11,7 @@ import { newId } from "@/platform/ids";
 import type { SessionStore } from "@/sessions/session-store";
 import type { RunningTurns } from "@/turns/running-turns";
 import type { TurnStore } from "@/turns/turn-store";
+import type { WakeTurn } from "@/turns/wake-turn";
 import { toMessage } from "./message-log";
 import { titleOf } from "./session-title";
 
@@ -22,17 +24,21 @@ type Parts = {
   turns: TurnStore;
   eventLog: EventLog;
   running: RunningTurns;
+  wakeTurn: WakeTurn;
+  /** Throws when a client's tool has the name of one of the agent's own. */
+  checkClientTools: (agentId: string, field: string, tools: readonly ClientTool[] | null | undefined) => Script<void>;
   wake: (sessionId: string) => void;
 };
 
 export type PostMessage = ReturnType<typeof createPostMessage>;
 
 /** Keeps a user's message and queues the turn that answers it: both, or neither. What happens while another turn runs is `controls.when_busy`. */
-export const createPostMessage = ({ agents, sessions, turns, eventLog, running, wake }: Parts) =>
+export const createPostMessage = ({ agents, sessions, turns, eventLog, running, wakeTurn, checkClientTools, wake }: Parts) =>
   function* postMessage(tx: Tx, actor: Actor, address: SessionAddress, input: CreateMessage): Script<Message> {
     const session = yield* sessions.get(actor, address);
     yield* agents.checkUsable(actor, session.agent_id);
     const sessionId = session.id;
+    yield* checkClientTools(session.agent_id, "controls.client_tools", input.controls?.client_tools);
     const open = yield* turns.open(sessionId);
     const whenBusy = input.controls?.when_busy ?? "enqueue";
     const active = open.find(({ status }) => status !== "queued");
@@ -58,6 +64,7 @@ export const createPostMessage = ({ agents, sessions, turns, eventLog, running, 
     yield* turns.enqueue(kept!);
     if (whenBusy === "interrupt" && active) {
       yield* turns.requestCancel(tx, active.id);
+      yield* wakeTurn(tx, active);
       tx.afterCommit(() => running.cancel(active.id));
     }
     tx.afterCommit(() => wake(sessionId));

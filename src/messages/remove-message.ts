@@ -7,7 +7,14 @@ import type { TurnStore } from "@/turns/turn-store";
 import type { MessageLog } from "./message-log";
 import { takeFromQueue } from "./queued-message";
 
-type Parts = { sessions: SessionStore; messages: MessageLog; turns: TurnStore; eventLog: EventLog };
+type Parts = {
+  sessions: SessionStore;
+  messages: MessageLog;
+  turns: TurnStore;
+  eventLog: EventLog;
+  /** Answers the call of another agent that waits for this turn. */
+  turnEnded: (tx: Tx, sessionId: string, turnId: string) => Script<void>;
+};
 
 export type RemoveMessage = ReturnType<typeof createRemoveMessage>;
 
@@ -15,5 +22,6 @@ export type RemoveMessage = ReturnType<typeof createRemoveMessage>;
 export const createRemoveMessage = (parts: Parts) =>
   function* removeMessage(tx: Tx, actor: Actor, address: SessionAddress, id: string): Script<void> {
     const session = yield* parts.sessions.get(actor, address);
-    yield* takeFromQueue(parts, tx, session.id, id);
+    const turn = yield* takeFromQueue(parts, tx, session.id, id);
+    yield* parts.turnEnded(tx, session.id, turn.id);
   };

@@ -30,6 +30,24 @@ export const EXAMPLES: Record<string, Examples> = {
     },
     older: { summary: "The older spelling", value: { role: "user", content: { text: "What time is it in Tokyo?" } } },
   },
+  DecideApproval: {
+    approve: { summary: "Let it run", value: { decision: "approve" } },
+    always: { summary: "Let it run, and do not ask about this tool again here", value: { decision: "approve", remember: "session" } },
+    deny: { summary: "Refuse it, and tell the model why", value: { decision: "deny", reason: "Ask for a smaller amount first." } },
+  },
+  PostToolResults: {
+    result: { summary: "What the client's tool found", value: { tool_call_id: "call_1", result: { city: "Lima" } } },
+    error: { summary: "It failed", value: { tool_call_id: "call_1", error: "No position is known." } },
+    several: {
+      summary: "Several at once",
+      value: {
+        results: [
+          { tool_call_id: "call_1", result: 1 },
+          { tool_call_id: "call_2", result: 2 },
+        ],
+      },
+    },
+  },
   SetCapabilities: one("Two capabilities, in this order", { capabilities: ["current_time", "web_fetch"] }),
   CreateLlmProvider: {
     openai: { summary: "OpenAI", value: { name: "OpenAI", provider_type: "openai", api_key: "sk-…", is_default: true } },

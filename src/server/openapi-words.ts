@@ -45,6 +45,7 @@ export const PARAMETER_WORDS: Record<string, string> = {
   version: "The version's number.",
   mcp_server_id: "The MCP server's id.",
   approval_id: "The approval's id.",
+  rule_id: "The rule's id.",
   provider_id: "The provider's id.",
   model_id: "The model's id.",
   capability_id: "The capability's id, such as `current_time`.",

@@ -3,6 +3,7 @@ import type { AgentStore } from "@/agents/agent-store";
 import { actorOf } from "@/auth/request-actor";
 import type { Database, Script, Tx } from "@/database/database";
 import { CreateSession, Session, UpdateSession } from "@/domain/session";
+import type { ClientTool } from "@/domain/tool";
 import type { EventLog } from "@/events/event-log";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
@@ -23,6 +24,10 @@ type Parts = {
   checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
   /** Lets go of what the session's files hold, in the transaction of its end. */
   releaseFiles: (tx: Tx, sessionId: string) => Script<void>;
+  /** Throws when a client's tool has the name of one of the agent's own. */
+  checkClientTools: (agentId: string, field: string, tools: readonly ClientTool[] | null | undefined) => Script<void>;
+  /** Answers the call that waits for this session, if one does. */
+  childGone: (tx: Tx, sessionId: string) => Script<void>;
   /** Tells whoever runs or follows the session that it is gone. */
   forget: (sessionId: string) => void;
   once: Once;
@@ -77,7 +82,10 @@ export const allSessionRoutes = ({ db, sessions }: Parts) =>
   );
 
 /** One session. */
-export const sessionRoutes = ({ db, sessions, eventLog, checkModel, releaseFiles, forget }: Parts, { prefix, suffix }: UnderSession) =>
+export const sessionRoutes = (
+  { db, sessions, eventLog, checkModel, checkClientTools, childGone, releaseFiles, forget }: Parts,
+  { prefix, suffix }: UnderSession,
+) =>
   resource(prefix, "sessions")
     .get("", ({ params, request }) => db.read(() => sessions.get(actorOf(request), addressOf(params))), {
       detail: doc({ operationId: `getSession${suffix}`, summary: "Get a session", answers: { 200: Session } }),
@@ -87,12 +95,13 @@ export const sessionRoutes = ({ db, sessions, eventLog, checkModel, releaseFiles
       ({ params, body, request }) => {
         const actor = actorOf(request);
         return db.transact(function* (tx) {
-          const { title, tags, model_id } = body;
+          const { title, tags, model_id, client_tools } = body;
           yield* checkModel(tx, "model_id", model_id);
           const session = yield* sessions.update(tx, actor, addressOf(params), body);
+          yield* checkClientTools(session.agent_id, "client_tools", body.client_tools);
           if (Object.keys(body).length === 0) return session;
           yield* eventLog.append(tx, { sessionId: session.id, turnId: null }, [
-            { type: "session.updated", data: { title, tags, model_id } },
+            { type: "session.updated", data: { title, tags, model_id, client_tools } },
           ]);
           return session;
         });
@@ -108,10 +117,12 @@ export const sessionRoutes = ({ db, sessions, eventLog, checkModel, releaseFiles
         const address = addressOf(params);
         await db.transact(function* (tx) {
           const actor = actorOf(request);
-          yield* sessions.get(actor, address);
-          yield* releaseFiles(tx, address.sessionId);
-          yield* sessions.remove(tx, actor, address);
-          tx.afterCommit(() => forget(address.sessionId));
+          const { id } = yield* sessions.get(actor, address);
+          yield* childGone(tx, id);
+          const gone = yield* sessions.withChildren(tx, id);
+          for (const each of gone) yield* releaseFiles(tx, each);
+          yield* sessions.remove(tx, actor, address, gone);
+          tx.afterCommit(() => gone.forEach(forget));
         });
         return status(204, undefined);
       },

@@ -15,10 +15,18 @@ type SessionRow = Tables["sessions"]["$inferSelect"];
 
 export type SessionFilter = { agentId: string | null; search?: string | undefined; tag?: string | undefined };
 
+export type Child = {
+  id: string;
+  agentId: string;
+  parent: Pick<SessionRow, "id" | "ownerId" | "depth">;
+  toolCallId: string;
+  title: string;
+};
+
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** Sessions, each seen by its owner and by admins. */
-export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tables">, clock: Clock) => {
+export const createSessionStore = ({ tables: { sessions, agents } }: Pick<Database, "tables">, clock: Clock) => {
   const owned = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(sessions.ownerId, user.id));
   const at = (actor: Actor, { sessionId, agentId }: SessionAddress) =>
     and(eq(sessions.id, sessionId), agentId === null ? undefined : eq(sessions.agentId, agentId), owned(actor));
@@ -45,6 +53,7 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
             tags: input.tags,
             modelId: input.model_id ?? null,
             agentVersion: input.agent_version ?? null,
+            clientTools: input.client_tools.length > 0 ? input.client_tools : null,
             status: "pending",
             usage: noUsage,
             costUsd: null,
@@ -88,6 +97,13 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
       return toSession(row);
     },
 
+    /** As it is kept; who asks was checked before. */
+    *getRow(id: string): Script<SessionRow> {
+      const [row] = yield* byId({ id });
+      if (!row) throw notFound("Session");
+      return row;
+    },
+
     *update(tx: Tx, actor: Actor, address: SessionAddress, input: UpdateSession): Script<Session> {
       const [row] = yield* run(
         tx.sql
@@ -96,6 +112,7 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
             title: input.title,
             tags: input.tags,
             modelId: input.model_id,
+            clientTools: input.client_tools,
             ...(input.model_id === undefined ? {} : { lostModel: null }),
             updatedAt: clock.now(),
           })
@@ -113,10 +130,32 @@ export const createSessionStore = ({ tables: { sessions } }: Pick<Database, "tab
         yield* run(tx.sql.update(sessions).set({ modelId: null, lostModel: name }).where(eq(sessions.modelId, id)));
     },
 
-    /** With everything it holds. A turn that runs in it finds no row at its next append, and stops. */
-    *remove(tx: Tx, actor: Actor, address: SessionAddress): Script<void> {
+    /** The session in which another agent answers a call of this one's. */
+    *createChild(tx: Tx, { id, agentId, parent, toolCallId, title }: Child): Script<void> {
+      const now = clock.now();
+      const [agent] = yield* run(tx.sql.select({ modelId: agents.defaultModelId }).from(agents).where(eq(agents.id, agentId)));
+      const { id: parentSessionId, ownerId, depth } = parent;
+      const place = { parentSessionId, parentToolCallId: toolCallId, depth: depth + 1 };
+      const blank = { tags: [], status: "pending" as const, usage: noUsage, nextSequence: 1, epoch: 0, createdAt: now, updatedAt: now };
+      yield* run(tx.sql.insert(sessions).values({ id, agentId, ownerId, title, modelId: agent?.modelId ?? null, ...place, ...blank }));
+    },
+
+    /** The session's id, and those of the sessions in which other agents answer it, however deep. */
+    *withChildren({ sql }: Pick<Tx, "sql">, id: string): Script<string[]> {
+      const all = [id];
+      for (let parents = [id]; parents.length > 0; ) {
+        const children = yield* run(sql.select({ id: sessions.id }).from(sessions).where(inArray(sessions.parentSessionId, parents)));
+        parents = children.map((child) => child.id);
+        all.push(...parents);
+      }
+      return all;
+    },
+
+    /** With everything it holds, these sessions of other agents among it. A turn that runs in one finds no row at its next append, and stops. */
+    *remove(tx: Tx, actor: Actor, address: SessionAddress, all: readonly string[]): Script<void> {
       const removed = yield* run(tx.sql.delete(sessions).where(at(actor, address)).returning({ id: sessions.id }));
       if (removed.length === 0) throw notFound("Session");
+      yield* run(tx.sql.delete(sessions).where(inArray(sessions.id, [...all])));
     },
 
     /** What would go with a user: their own sessions, and everyone's with their agents. */
@@ -144,6 +183,9 @@ const toSession = (row: SessionRow): Session => ({
   model_id: row.modelId,
   agent_version: row.agentVersion,
   lost_model: row.lostModel,
+  parent_session_id: row.parentSessionId,
+  parent_tool_call_id: row.parentToolCallId,
+  client_tools: row.clientTools ?? [],
   status: row.status,
   usage: { ...row.usage, cost_usd: row.costUsd },
   created_at: toTimestamp(row.createdAt),

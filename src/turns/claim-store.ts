@@ -181,6 +181,12 @@ export const createClaimStore = ({ tables: { turns, sessions, events } }: Pick<D
       if (mine?.epoch === epoch) yield* run(tx.sql.update(turns).set({ status: "queued" }).where(isRunning));
     },
 
+    /** A claimed turn waits for people or clients, and its session with it. Nobody holds it meanwhile. */
+    *rest(tx: Tx, { turn, session }: Claim): Script<void> {
+      yield* run(tx.sql.update(turns).set({ status: "waiting" }).where(eq(turns.id, turn.id)));
+      yield* run(tx.sql.update(sessions).set({ status: "waiting" }).where(eq(sessions.id, session.id)));
+    },
+
     *setModel(turnId: string, model: string): Script<void> {
       yield* nameModel({ id: turnId, model });
     },
@@ -217,10 +223,16 @@ export const createClaimStore = ({ tables: { turns, sessions, events } }: Pick<D
       return rows.map(({ json }) => JSON.parse(json) as Message);
     },
 
-    /** Every session that has a turn to run, with the turn that was running there when the process before ended. */
+    /** Every session that has a turn to run, not one that waits for an answer, with the turn that was running there when the process before ended. */
     *sessionsWithOpenTurns({ sql }: Pick<Tx, "sql">): Script<{ sessionId: string; turnId: string | null }[]> {
       const running = raw<string | null>`max(case when ${turns.status} = 'running' then ${turns.id} end)`;
-      return yield* run(sql.select({ sessionId: turns.sessionId, turnId: running }).from(turns).where(isOpen).groupBy(turns.sessionId));
+      return yield* run(
+        sql
+          .select({ sessionId: turns.sessionId, turnId: running })
+          .from(turns)
+          .where(and(isOpen, raw`status <> 'waiting'`))
+          .groupBy(turns.sessionId),
+      );
     },
 
     /** Whether it runs alone after crashes: a crash meanwhile is its own. */

@@ -3,14 +3,17 @@ import { toConversation, withoutRetried } from "@/agent-loop/conversation";
 import { fail, type TurnEnd } from "@/agent-loop/endings";
 import type { Limits } from "@/agent-loop/limits";
 import type { Kept, Loop, LoopInput } from "@/agent-loop/loop";
+import { createNeed } from "@/agent-loop/needs";
 import { hasCrashedTooOften, isProgress } from "@/agent-loop/next-step";
+import { isWaiting } from "@/agent-loop/open-calls";
 import { TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { CallWrite } from "@/agent-loop/tool-outcome";
 import { performWrite } from "@/capabilities/tool-write";
 import type { Database, Script, Tx } from "@/database/database";
-import { type EventDraft, isMessageDraft, type KeptEvent } from "@/domain/event";
-import type { Controls } from "@/domain/message";
+import { type EventData, type EventDraft, isMessageDraft, type KeptEvent } from "@/domain/event";
+import type { Controls, ToolCallPart } from "@/domain/message";
+import type { ToolPolicies } from "@/domain/tool";
 import type { EventLog } from "@/events/event-log";
 import type { LiveMessages } from "@/events/live-messages";
 import type { ModelWishes, ResolvedModels } from "@/llm-models/resolve-model";
@@ -19,13 +22,23 @@ import type { Clock } from "@/platform/clock";
 import type { Logger } from "@/platform/logger";
 import type { Rest } from "@/runner/runner";
 import type { UsageStore } from "@/usage/usage-store";
+import type { AwaitedCallStore } from "./awaited-call-store";
 import type { Claim, ClaimStore } from "./claim-store";
+import type { DelegateCall } from "./delegate-call";
 import { type CostOf, toLoopModels } from "./loop-models";
 import type { RunningTurns } from "./running-turns";
 import { toDraft } from "./to-draft";
+import { waitedMs } from "./waiting-time";
+import type { WakeTurn } from "./wake-turn";
 
 /** What the agent behind a turn brings to it. */
-export type Equipment = { model: ModelWishes["agent"]; fallback: string | null; instructions: string; tools: readonly Tool[] };
+export type Equipment = {
+  model: ModelWishes["agent"];
+  fallback: string | null;
+  instructions: string;
+  tools: readonly Tool[];
+  policies: ToolPolicies;
+};
 
 export type RunTurnParts = {
   db: Database;
@@ -34,7 +47,16 @@ export type RunTurnParts = {
   usage: UsageStore;
   live: LiveMessages;
   running: RunningTurns;
-  equip: (agentId: string, version: number | null) => Promise<Equipment>;
+  awaitedCalls: AwaitedCallStore;
+  delegateCall: DelegateCall;
+  /** Stops whatever is open in a session, if anything is. */
+  stopSession: (tx: Tx, sessionId: string) => Script<void>;
+  wakeTurn: WakeTurn;
+  equip: (session: Claim["session"], controls: Controls | null) => Promise<Equipment>;
+  /** What people have said that they need not be asked about, in this session. */
+  allowedIn: (session: Claim["session"]) => Promise<(call: ToolCallPart) => boolean>;
+  /** How long a person or a client has to answer, in milliseconds. */
+  answerWithinMs: number;
   resolveModel: (wishes: ModelWishes) => Promise<ResolvedModels>;
   costOf: CostOf;
   clock: Clock;
@@ -55,7 +77,13 @@ export const createRunTurn = ({
   usage,
   live,
   running,
+  awaitedCalls,
+  delegateCall,
+  stopSession,
+  wakeTurn,
   equip,
+  allowedIn,
+  answerWithinMs,
   resolveModel,
   costOf,
   clock,
@@ -68,6 +96,8 @@ export const createRunTurn = ({
     const events = await db.read(() => eventLog.ofTurn(turn.id));
     let lastSeen = events.at(-1)?.sequence ?? 0;
     let modelName: string | null = turn.model;
+    let tools: readonly Tool[] = [];
+    let isAllowed = (_: ToolCallPart): boolean => false;
 
     /** Appends under the claim's epoch, unless somebody wrote to the turn meanwhile: then that comes back and nothing is kept. */
     function* append(tx: Tx, given: readonly EventDraft[] | (() => Script<EventDraft[]>), end: TurnEnd | null): Script<Kept> {
@@ -78,6 +108,13 @@ export const createRunTurn = ({
       }
       const drafts = typeof given === "function" ? yield* given() : given;
       const kept = yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, drafts);
+      const children = end ? yield* awaitedCalls.openChildren(turn.id) : [];
+      for (const event of kept) {
+        yield* awaitedCalls.follow(tx, [event]);
+        if (event.type === "tool.started") yield* handOver(tx, event);
+      }
+      // Whoever answers for a turn that is over need not go on.
+      for (const child of children) yield* stopSession(tx, child);
       tx.afterCommit(() => {
         lastSeen = kept.at(-1)?.sequence ?? lastSeen;
         if (drafts.some(isProgress)) onProgress();
@@ -94,6 +131,12 @@ export const createRunTurn = ({
       return { isKept: true, news: [], drafts };
     }
 
+    function* handOver(tx: Tx, { json }: KeptEvent): Script<void> {
+      const started = JSON.parse(json) as EventData<"tool.started">;
+      const agentId = tools.find(({ name }) => name === started.name)?.agentId;
+      if (started.runs_on === "agent" && agentId !== undefined) yield* delegateCall.begin(tx, claim, agentId, started);
+    }
+
     const used = (model: string) => ({ agentId: session.agentId, userId: session.ownerId, model });
     const keep = (drafts: readonly EventDraft[], end: TurnEnd | null) => db.transact((tx) => append(tx, drafts, end));
 
@@ -107,9 +150,24 @@ export const createRunTurn = ({
     const onInternalError = (error: unknown, toolName: string) =>
       logger.error({ err: error, turn_id: turn.id, tool: toolName }, "a turn met an internal error");
 
+    /** The turn rests until somebody has answered. One that is to be cancelled does not: its wish was told before, so the loop has heard of it. */
+    function* rest(tx: Tx, drafts: readonly EventDraft[]): Script<Kept> {
+      if (yield* claims.isCancelRequested(turn.id)) return { isKept: false, news: [] };
+      const reply = yield* append(tx, drafts, null);
+      if (!reply.isKept) return reply;
+      yield* claims.rest(tx, claim);
+      yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
+        { type: "session.updated", data: { status: "waiting" } },
+      ]);
+      // A call of another agent that was refused is answered already.
+      if (!isWaiting((yield* eventLog.ofTurn(turn.id)).map(toDraft))) yield* wakeTurn(tx, turn);
+      return reply;
+    }
+
     function* finish(tx: Tx, end: TurnEnd): Script<void> {
       const { sessionStatus } = yield* claims.finish(claim, end);
       yield* usage.addTurn(used(modelName ?? ""), end.status === "failed");
+      if (session.parentSessionId !== null) yield* delegateCall.turnEnded(tx, session.id, turn.id);
       if (sessionStatus === "running") return;
       yield* eventLog.append(tx, { sessionId: session.id, turnId: turn.id, epoch }, [
         { type: "session.updated", data: { status: sessionStatus } },
@@ -124,7 +182,7 @@ export const createRunTurn = ({
     const asked = userMessage(events);
     const left = new AbortController();
     const timeout = new AbortController();
-    const leftMs = () => Math.max(0, turn.startedAt! + limits.maxTurnMs - clock.now());
+    const leftMs = () => Math.max(0, turn.startedAt! + waitedMs(events) + limits.maxTurnMs - clock.now());
     const giveUp = () => timeout.abort(new TurnTimedOut("the turn took too long"));
     const timer = setTimeout(giveUp, leftMs());
     if (leftMs() === 0) giveUp();
@@ -139,7 +197,10 @@ export const createRunTurn = ({
         before,
         log.filter(isMessageDraft).map(({ data }) => data),
       );
-      const { model, fallback, instructions, tools } = await equip(session.agentId, session.agentVersion);
+      const equipment = await equip(session, asked.controls);
+      const { model, fallback, instructions, policies } = equipment;
+      tools = equipment.tools;
+      isAllowed = await allowedIn(session);
       const resolved = await resolveModel({
         message: asked.controls?.model_id ?? null,
         session: { id: session.modelId, isLost: session.lostModel !== null },
@@ -158,6 +219,8 @@ export const createRunTurn = ({
         models: toLoopModels(resolved, asked.controls, costOf),
         fellBack: resolved.fellBack,
         limits,
+        needs: createNeed({ tools, policies, isAllowed: (call) => isAllowed(call), maxCallsPerStep: limits.maxCallsPerStep }),
+        answerWithinMs,
         now: clock.now,
         random: Math.random,
         signal: AbortSignal.any([cancelled, timeout.signal, shutdown, left.signal]),
@@ -193,8 +256,11 @@ export const createRunTurn = ({
         reply = undefined;
         if (output.kind === "keep") reply = await keep(output.drafts, output.end);
         else if (output.kind === "write") reply = await keepWrite(output);
+        else if (output.kind === "wait") reply = await db.transact((tx) => rest(tx, output.drafts));
         else if (output.kind === "delta") live.append(session.id, output.delta);
         else live.begin(session.id, { turn_id: turn.id, ...output.message });
+        // What a person has just decided may be a rule for the calls to come.
+        if (reply?.news.some(({ type }) => type === "approval.resolved")) isAllowed = await allowedIn(session);
       }
       return step.value;
     }

@@ -13,7 +13,7 @@ export type TurnRow = Tables["turns"]["$inferSelect"];
 export type TurnStore = ReturnType<typeof createTurnStore>;
 
 /** Turns as people see, queue and stop them. What runs them is in the claim store. */
-export const createTurnStore = ({ tables: { turns } }: Pick<Database, "tables">, clock: Clock) => {
+export const createTurnStore = ({ tables: { turns, sessions } }: Pick<Database, "tables">, clock: Clock) => {
   const slot = raw.placeholder;
   /** Word for word the condition of the index on open turns; another spelling would read every turn of the session. */
   const isOpen = raw`status in ('queued', 'running', 'waiting')`;
@@ -48,6 +48,14 @@ export const createTurnStore = ({ tables: { turns } }: Pick<Database, "tables">,
       position = sequence,
     ): Script<void> {
       yield* insert({ id: turn_id!, sessionId: session_id, messageId: id, position, now: clock.now() });
+    },
+
+    /** A waiting turn goes on: it is the next to be claimed. False for one that does not wait. */
+    *wake(tx: Tx, { id, sessionId }: Pick<TurnRow, "id" | "sessionId">): Script<boolean> {
+      const isResting = and(eq(turns.id, id), eq(turns.status, "waiting"));
+      const woken = yield* run(tx.sql.update(turns).set({ status: "queued" }).where(isResting).returning({ id: turns.id }));
+      if (woken.length > 0) yield* run(tx.sql.update(sessions).set({ status: "running" }).where(eq(sessions.id, sessionId)));
+      return woken.length > 0;
     },
 
     /** The session's open turns, the running or waiting one first. */

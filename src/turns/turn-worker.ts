@@ -6,6 +6,7 @@ import type { Handle, Rest } from "@/runner/runner";
 import type { Claim, ClaimStore } from "./claim-store";
 import type { RunTurn } from "./run-turn";
 import { createTrials } from "./trials";
+import { isJustWoken } from "./waiting-time";
 
 type Parts = { db: Database; claims: ClaimStore; eventLog: EventLog; runTurn: RunTurn; logger: Logger };
 
@@ -92,6 +93,8 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
   /** Durable before anything is prepared: a turn that takes the server down in its preparation is counted too. */
   function* tellResumed(tx: Tx, { turn, session, epoch, wasRunning }: Claim, { isOnTrial, failed, wasDiskFull }: Standing): Script<void> {
     const events = yield* eventLog.ofTurn(turn.id);
+    // It was put back by the answer it waited for, and not by a shutdown.
+    if (!wasRunning && isJustWoken(events)) return;
     const attempt = events.filter(({ type }) => type === "turn.resumed").length + 2;
     const after = wasDiskFull ? "disk_full" : wasRunning ? "crash" : "shutdown";
     // What was thrown here was thrown by this turn; a server that went down took down whatever was on trial.

@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { nextStep } from "@/agent-loop/next-step";
+import { isWaiting } from "@/agent-loop/open-calls";
 import type { EventDraft } from "@/domain/event";
 import { type Outcome, type Plan, playTurn } from "./simulated-turn";
 
 const RUNS = { numRuns: 400 };
 
-const call = fc.record({ name: fc.constantFrom("pay", "read", "book", "save", "unknown"), ticks: fc.nat(6) });
+const call = fc.record({ name: fc.constantFrom("pay", "read", "book", "save", "sign", "remote", "unknown"), ticks: fc.nat(6) });
 const moment = fc.integer({ min: 1, max: 30 });
 const sorted = (moments: number[]) => moments.toSorted((a, b) => a - b);
 
@@ -15,6 +16,7 @@ const quietPlan = fc.record({
   failures: fc.uniqueArray(fc.nat(5), { maxLength: 2 }),
   steeredAt: fc.constant<number[]>([]),
   cancelledAt: fc.constant<number | null>(null),
+  answeredAt: fc.constant<number[]>([]),
   deaths: fc.constant<Plan["deaths"]>([]),
   outages: fc.constant<Plan["outages"]>([]),
   maxModelCalls: fc.integer({ min: 1, max: 12 }),
@@ -36,8 +38,14 @@ const troubledPlan = fc
   .map(([plan, outages, maxAttempts]): Plan => ({ ...plan, outages, maxAttempts }));
 
 const stormyPlan = fc
-  .tuple(quietPlan, deathsAnywhere, fc.array(moment, { maxLength: 4 }).map(sorted), fc.option(moment))
-  .map(([plan, deaths, steeredAt, cancelledAt]): Plan => ({ ...plan, deaths, steeredAt, cancelledAt }));
+  .tuple(
+    quietPlan,
+    deathsAnywhere,
+    fc.array(moment, { maxLength: 4 }).map(sorted),
+    fc.option(moment),
+    fc.array(moment, { maxLength: 6 }).map(sorted),
+  )
+  .map(([plan, deaths, steeredAt, cancelledAt, answeredAt]): Plan => ({ ...plan, deaths, steeredAt, cancelledAt, answeredAt }));
 
 const worstPlan = fc
   .tuple(stormyPlan, outages, fc.integer({ min: 1, max: 4 }))
@@ -71,13 +79,28 @@ function expectSound({ log, payments, saves, complaints }: Outcome): void {
   );
   expect([...saves].toSorted()).toEqual(saved.map((key): [string, number] => [key, 1]).toSorted());
   for (const event of log) {
-    if (event.type !== "tool.completed" || event.data.name !== "pay") continue;
+    if (event.type !== "tool.completed" || !["pay", "sign"].includes(event.data.name)) continue;
     const isPaid = payments.has(`t/${event.data.tool_call_id}`);
     if (event.data.status === "ok") expect(isPaid).toBe(true);
     if (isPaid) expect(["ok", "interrupted"]).toContain(event.data.status);
   }
+  expectEachDecisionHeld({ log, payments });
   expect(typesIn(log).filter((type) => ["turn.completed", "turn.failed", "turn.cancelled"].includes(type))).toHaveLength(1);
   expect(count(typesIn(log), "turn.started")).toBe(1);
+}
+
+/** Whoever was asked has been answered to once, and only what a person approved, as they approved it, took effect. */
+function expectEachDecisionHeld({ log, payments }: Pick<Outcome, "log" | "payments">): void {
+  const requested = log.flatMap((event) => (event.type === "approval.requested" ? [event.data.approval_id] : []));
+  const resolved = log.flatMap((event) => (event.type === "approval.resolved" ? [event.data] : []));
+  expect(resolved.map(({ approval_id }) => approval_id).sort()).toEqual(requested.sort());
+  for (const event of log) {
+    if (event.type !== "tool.started" || event.data.name !== "sign") continue;
+    const verdict = resolved.find(({ tool_call_id }) => tool_call_id === event.data.tool_call_id);
+    expect(verdict?.decision).toBe("approve");
+    expect(event.data.arguments).toEqual(verdict!.changed_arguments ?? verdict!.arguments);
+  }
+  for (const { decision, tool_call_id } of resolved) if (decision !== "approve") expect(payments.has(`t/${tool_call_id}`)).toBe(false);
 }
 
 test("wherever a turn is cut short, and however often, it ends once, answers every call and pays nothing twice", async () => {
@@ -157,7 +180,7 @@ test("any beginning of any log, with all that came between, goes on to one end, 
   await fc.assert(
     fc.asyncProperty(worstPlan, async (plan) => {
       const { log, commits } = await playTurn(plan);
-      const undisturbed = { ...plan, deaths: [], steeredAt: [], cancelledAt: null };
+      const undisturbed = { ...plan, deaths: [], steeredAt: [], answeredAt: [], cancelledAt: null };
       for (const length of commits.slice(0, -1)) {
         const beginning = log.slice(0, length);
         const [one, other] = [await playTurn(undisturbed, beginning), await playTurn(undisturbed, beginning)];
@@ -196,7 +219,8 @@ test("the next step is known for any beginning of a log, and is always the same"
         const known = log.slice(0, length);
         const step = nextStep(known, plan);
         expect(nextStep(structuredClone(known), plan)).toEqual(step);
-        if (step.kind === "run_tools") expect(step.calls.length).toBeGreaterThan(0);
+        if (step.kind === "run_tools" || step.kind === "ask") expect(step.calls.length).toBeGreaterThan(0);
+        if (step.kind === "wait") expect(isWaiting(known)).toBe(true);
       }
     }),
     RUNS,
@@ -217,6 +241,7 @@ test("a turn that is given up in the middle of its tools answers the calls that 
     failures: [],
     steeredAt: [],
     cancelledAt: null,
+    answeredAt: [],
     deaths,
     outages: [],
     maxModelCalls: 10,

@@ -1,14 +1,20 @@
 import { z } from "zod";
 import { agentLoop } from "@/agent-loop/agent-loop";
+import { approvalResolved } from "@/agent-loop/ask";
+import { endWithoutRunning } from "@/agent-loop/call-tools";
+import { clientTool } from "@/agent-loop/client-tool";
 import type { LoopModel } from "@/agent-loop/loop";
+import { createNeed } from "@/agent-loop/needs";
+import { isWaiting, type OpenCall, openCalls } from "@/agent-loop/open-calls";
 import { TurnCancelled } from "@/agent-loop/stop";
 import { defineTool, describeTool, type ToolContext, ToolWrite } from "@/agent-loop/tool";
-import { succeeded } from "@/agent-loop/tool-outcome";
+import { endOfCall, succeeded } from "@/agent-loop/tool-outcome";
 import type { EventDraft } from "@/domain/event";
 import { noUsage } from "@/domain/usage";
 import { type LlmDriver, LlmError, type LlmRequest } from "@/llm/llm";
 
-export type PlannedCall = { name: "pay" | "read" | "book" | "save" | "unknown"; ticks: number };
+/** `sign` acts once a person has approved it, `remote` is the client's. What they are answered follows from `ticks`. */
+export type PlannedCall = { name: "pay" | "read" | "book" | "save" | "sign" | "remote" | "unknown"; ticks: number };
 
 /** What a model does and what happens to its turn. Moments count the commits that were asked for, over all lives of the server. */
 export type Plan = {
@@ -20,20 +26,22 @@ export type Plan = {
   outages: { model: number; fromRound: number; isRefusal: boolean }[];
   steeredAt: number[];
   cancelledAt: number | null;
+  /** When people and clients answer what they were asked, while the turn still runs; the others do when it waits. */
+  answeredAt: number[];
   /** The server dies at these moments: before the commit, or after it and before anyone hears of it. */
   deaths: { at: number; isCommitted: boolean }[];
   maxModelCalls: number;
   maxAttempts: number;
 };
 
-type Life = "ended" | "rested" | "died";
+type Life = "ended" | "rested" | "waits" | "died";
 type Ask = (model: number) => LoopModel;
 
 export type Outcome = {
   log: EventDraft[];
   /** The length of the log after each commit. */
   commits: number[];
-  /** How often each call of `pay` took effect. */
+  /** How often each call of `pay` and of `sign` took effect. */
   payments: Map<string, number>;
   /** How often each call of `save` was kept. */
   saves: Map<string, number>;
@@ -51,12 +59,24 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
   const ask: Ask = (model) => ({ ...chainLink(model), driver: scriptedDriver(plan, model, failed, outcome.complaints) });
   const steering = [...plan.steeredAt];
   const deaths = [...plan.deaths];
+  const answering = [...plan.answeredAt];
   let asked = 0;
   let clock = 0;
   let isCancelled = false;
+  let isResting = false;
 
-  for (let last: Life = "rested"; last !== "ended"; ) last = await live(last === "died");
+  for (let last: Life = "rested"; last !== "ended"; ) {
+    if (last === "waits") rouse();
+    last = await live(last === "died");
+  }
   return outcome;
+
+  /** Somebody answers, or cancels, and the turn is claimed again. */
+  function rouse(): void {
+    isResting = false;
+    if (plan.cancelledAt !== null && plan.cancelledAt <= asked + 1) isCancelled = true;
+    while (!isCancelled && isWaiting(log)) log.push(...answerTo(firstAwaited(log)!));
+  }
 
   /** From a start or the end of a rest until the turn ended, rests again, or the server died. A server with one turn knows who crashed it. */
   async function live(isResumed: boolean): Promise<Life> {
@@ -84,6 +104,8 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
         maxTurnMs: 1e9,
         maxOutputBytes: 1e9,
       },
+      needs: createNeed({ tools, policies: { sign: "requires_approval" }, isAllowed: () => false, maxCallsPerStep: 32 }),
+      answerWithinMs: 1000,
       // A clock that nobody waits for: it stands still while the loop runs, and every rest takes it on.
       now: () => clock,
       random: () => 0.5,
@@ -94,12 +116,14 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
     let step = await loop.next();
     while (!step.done) {
       const output = step.value;
-      if (output.kind !== "keep" && output.kind !== "write") {
+      if (output.kind !== "keep" && output.kind !== "write" && output.kind !== "wait") {
         step = await loop.next();
         continue;
       }
       if (++asked > MOST_COMMITS) throw new Error("the turn does not end");
       if (steering[0] !== undefined && steering[0] <= asked) log.push(said(`steered at ${steering.shift()}`));
+      const awaited = firstAwaited(log);
+      if (answering[0] !== undefined && answering[0] <= asked && answering.shift() && awaited) log.push(...answerTo(awaited));
       if (plan.cancelledAt !== null && plan.cancelledAt <= asked && !isCancelled) {
         isCancelled = true;
         control.abort(new TurnCancelled("cancelled"));
@@ -109,18 +133,21 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
       if (death && !death.isCommitted) return "died";
 
       const news = log.slice(lastSeen);
-      const drafts = output.kind === "keep" ? output.drafts : output.endOf(succeeded("saved"));
-      if (news.length === 0) log.push(...drafts);
-      if (news.length === 0) outcome.commits.push(log.length);
-      if (news.length === 0 && output.kind === "write") {
+      const isKept = news.length === 0 && !(output.kind === "wait" && isCancelled);
+      const drafts = output.kind === "write" ? output.endOf(succeeded("saved")) : output.drafts;
+      if (isKept) log.push(...drafts);
+      if (isKept) outcome.commits.push(log.length);
+      if (isKept && output.kind === "write") {
         const key = String(output.write.script);
         outcome.saves.set(key, (outcome.saves.get(key) ?? 0) + 1);
       }
       lastSeen = log.length;
-      if (news.length === 0 && output.kind === "keep" && output.end) return "ended";
-      if (death) return "died";
-      step = await loop.next({ isKept: news.length === 0, news, drafts });
+      if (isKept && output.kind === "keep" && output.end) return "ended";
+      if (isKept && output.kind === "wait") isResting = true;
+      if (death) return isResting ? "waits" : "died";
+      step = await loop.next({ isKept, news, drafts });
     }
+    if (isResting) return "waits";
     if (step.value === null) throw new Error("the loop returned without an end");
     clock += step.value.forMs;
     return "rested";
@@ -128,6 +155,17 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
 }
 
 const said = (text: string): EventDraft => ({ type: "message.user", data: { role: "user", content: [{ type: "text", text }] } });
+
+const firstAwaited = (log: readonly EventDraft[]) => openCalls(log).find(({ awaits }) => awaits !== null);
+
+/** As decide-approval and answer-client-call write it: a third each is denied, approved, and approved with other arguments. */
+function answerTo(open: OpenCall): EventDraft[] {
+  if (open.awaits === "client") return endOfCall(open, { status: "ok", result: "from afar", error: null }, 1);
+  const { ticks } = open.call.arguments as { ticks: number };
+  const changed_arguments = ticks % 3 === 2 ? { ticks: ticks + 1 } : null;
+  if (ticks % 3 > 0) return [approvalResolved(open.call, open.approvalId!, { decision: "approve", changed_arguments })];
+  return [approvalResolved(open.call, open.approvalId!, { decision: "deny" }), ...endWithoutRunning(open.call, "no", "denied")];
+}
 
 function toolsOf(payments: Map<string, number>, server: { isDead: boolean }) {
   const input = z.object({ ticks: z.int() });
@@ -146,6 +184,8 @@ function toolsOf(payments: Map<string, number>, server: { isDead: boolean }) {
   };
   return [
     defineTool({ name: "pay", description: "", input, run: pay }),
+    defineTool({ name: "sign", description: "", input, run: pay }),
+    clientTool({ name: "remote", description: "", parameters: { type: "object" } }),
     defineTool({ name: "read", description: "", input, effect: "pure", run: read }),
     defineTool({
       name: "save",

@@ -79,6 +79,25 @@ const common: Record<string, string> = {
   version: "1",
   mcp_server_id: (await create(admin, "/v1/mcp-servers", { name: "tools", url: "http://127.0.0.1:1/mcp" })).id,
 };
+/** A call of the owner's that waits for a person. */
+async function askedOf(person: Person): Promise<string> {
+  const policies = { capabilities: ["test_math"], tool_policies: { add: "requires_approval" } };
+  const agent = await create(person, "/v1/agents", { name: "Careful", system_prompt: "", ...policies });
+  const session = await create(person, `/v1/agents/${agent.id}/sessions`, {});
+  const steps = JSON.stringify([{ call: [{ name: "add", arguments: { a: 1, b: 2 } }] }]);
+  await create(person, `/v1/sessions/${session.id}/messages`, { message: { content: `\`\`\`simulate\n${steps}\n\`\`\`` } });
+  const control = new AbortController();
+  const stream = await fetch(`${app.url}/v1/sessions/${session.id}/events`, { headers: person.bearer, signal: control.signal });
+  let id = "";
+  for await (const { type, data } of readStream(stream)) {
+    if (type === "approval.requested") id = String(data.approval_id);
+    if (type === "session.updated" && data.status === "waiting") break;
+  }
+  control.abort();
+  return id;
+}
+common.approvals = await askedOf(owner);
+
 const UNKNOWN_ID = "0199a3b1-1111-7222-8333-944455556666";
 
 const routes = documentedRoutes(app.document);
@@ -213,6 +232,7 @@ function scopeOf({ method, path }: Documented): string | null {
   if (path.includes("/auth/api-keys")) return `api-keys:${action}`;
   if (/^\/v1\/(agents\/\{agent_id\}\/)?sessions(\/|$)/.test(path)) return `sessions:${action}`;
   if (path.startsWith("/v1/agent-files")) return `agents:${action}`;
+  if (path.startsWith("/v1/approval-rules")) return `approvals:${action}`;
   const [, noun] =
     /^\/v1\/(agents|capabilities|llm-providers|llm-models|mcp-servers|web-search|approvals|search|usage)(\/|$)/.exec(path) ?? [];
   return noun ? `${noun}:${action}` : "admin";
@@ -250,7 +270,7 @@ describe.each([
 
 const isAdministration = (route: Documented) =>
   scopeOf(route) === "admin" || (route.method !== "GET" && /^\/v1\/(llm-providers|llm-models|mcp-servers|web-search)/.test(route.path));
-const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id)\}|\/(agents|sessions)\/\{id\}/;
+const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id|rule_id)\}|\/(agents|sessions|approvals)\/\{id\}/;
 const usesOwned = ({ path }: Documented) => OWNED.test(path);
 
 describe.each([
@@ -356,7 +376,7 @@ describe.each([
       const things = { ...(isEnd ? { ...(await madeBy(owner, "private")), ...(await madeModel()) } : own), ...(await madeKey(person)) };
       const { status } = await send(route, things, headers);
       // Ids that this matrix has no thing for.
-      const isUnknown = /\{(approval_id|path)\}|\/fs\/_\/(stat|move|copy)$/.test(route.path) && status === 404;
+      const isUnknown = /\{(approval_id|rule_id|path)\}|\/tool-results$|\/fs\/_\/(stat|move|copy)$/.test(route.path) && status === 404;
       const isLet = isUnknown || (status < 500 && ![401, 403, 404].includes(status));
       expect([lineOf(route), status, isLet]).toEqual([lineOf(route), status, person === admin || !isAdministration(route)]);
     }

@@ -75,6 +75,9 @@ const BEYOND = rows(`
   POST    /v1/mcp-servers/{mcp_server_id}/test
   POST    /v1/mcp-servers/{mcp_server_id}/accept-tools
   GET     /v1/approvals
+  GET     /v1/approvals/{id}
+  GET     /v1/approval-rules
+  DELETE  /v1/approval-rules/{rule_id}
   GET     /v1/search
   GET     /v1/usage
   GET     /v1/users
