@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ProviderType } from "@/domain/llm-provider";
+import type { SafeFetch } from "@/platform/safe-fetch";
 
 export const FoundProvider = z
   .object({
@@ -14,16 +15,17 @@ export type FoundProvider = z.infer<typeof FoundProvider>;
 /** A program on the same machine answers in a few milliseconds, or is not there. */
 const PATIENCE_MS = 700;
 const MOST_MODELS = 200;
+const MOST_BYTES = 1_000_000;
 
 /** Ollama's list of models. Source: https://github.com/ollama/ollama/blob/main/docs/api.md */
 const Tags = z.object({ models: z.array(z.object({ name: z.string().min(1).max(255) })) });
 
 /** Looks for Ollama where it listens unless told otherwise, or where `host` (its own OLLAMA_HOST) says. Never throws: what does not answer is not there. */
 export const createDiscoverProviders =
-  ({ host }: { host: string | undefined }) =>
+  ({ host, fetch }: { host: string | undefined; fetch: SafeFetch }) =>
   async (): Promise<FoundProvider[]> => {
     const origin = originOf(host);
-    const models = origin && (await modelsOf(origin));
+    const models = origin && (await modelsOf(origin, fetch));
     return models ? [{ name: "Ollama", provider_type: "ollama", base_url: `${origin}/v1`, models }] : [];
   };
 
@@ -38,9 +40,9 @@ function originOf(host: string | undefined): string | null {
   return url.origin;
 }
 
-async function modelsOf(origin: string): Promise<string[] | null> {
+async function modelsOf(origin: string, fetch: SafeFetch): Promise<string[] | null> {
   try {
-    const response = await fetch(`${origin}/api/tags`, { redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(`${origin}/api/tags`, { redirect: "error", timeoutMs: PATIENCE_MS, maxBytes: MOST_BYTES });
     const { models } = Tags.parse(await response.json());
     return models.slice(0, MOST_MODELS).map(({ name }) => name);
   } catch {

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { ChartNoAxesGantt, Ellipsis, Pencil, Trash2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { OpenSidebar } from "@/ui/layout/sidebar-state";
 import { IconButton } from "@/ui/parts/button";
 import { ConfirmDialog } from "@/ui/parts/dialog";
@@ -23,6 +23,7 @@ export function SessionHeader({ sessionId, title, agentName, isTraceShown, onTog
   const navigate = useNavigate();
   const [draft, setDraft] = useState<string | null>(null);
   const [isAsking, setIsAsking] = useState(false);
+  const wantsTitle = useRef(false);
 
   function rename() {
     const wanted = draft?.trim() ?? "";
@@ -85,13 +86,24 @@ export function SessionHeader({ sessionId, title, agentName, isTraceShown, onTog
         <ChartNoAxesGantt size={18} />
       </IconButton>
       <Menu
+        onClosed={(event) => {
+          if (!wantsTitle.current) return;
+          wantsTitle.current = false;
+          event.preventDefault();
+          setDraft(title ?? "");
+        }}
         trigger={
           <IconButton label="More about this chat">
             <Ellipsis size={18} />
           </IconButton>
         }
       >
-        <MenuItem icon={<Pencil size={16} />} onSelect={() => setTimeout(() => setDraft(title ?? ""))}>
+        <MenuItem
+          icon={<Pencil size={16} />}
+          onSelect={() => {
+            wantsTitle.current = true;
+          }}
+        >
           Change the title
         </MenuItem>
         <MenuSeparator />

@@ -3,10 +3,17 @@ import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
 import { classes } from "@/ui/platform/class-names";
 
-type Props = { trigger: ReactNode; children: ReactNode; align?: "start" | "end"; className?: string };
+type Props = {
+  trigger: ReactNode;
+  children: ReactNode;
+  align?: "start" | "end";
+  className?: string;
+  /** The focus is about to go back to the button; `preventDefault()` leaves it to whoever shows something else in its place. */
+  onClosed?: (event: Event) => void;
+};
 
 /** A menu at the button that opens it. `trigger` is one button. */
-export function Menu({ trigger, children, align = "end", className }: Props) {
+export function Menu({ trigger, children, align = "end", className, onClosed }: Props) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -15,6 +22,7 @@ export function Menu({ trigger, children, align = "end", className }: Props) {
           align={align}
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={(event) => onClosed?.(event)}
           className={classes(
             "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 max-w-80 animate-appear overflow-y-auto rounded-xl border border-line bg-raised p-1 shadow-lg",
             className,
