@@ -195,7 +195,7 @@ export async function createApp({
 
   const webSearchSettings = createWebSearchStore(db, clock, secrets);
   const searchWeb = createSearchWeb({ db, settings: webSearchSettings, safeFetch: outbound });
-  const discoverProviders = createDiscoverProviders({ host: config.ollamaHost, fetch: outbound });
+  const discoverProviders = createDiscoverProviders({ host: config.ollamaHost, safeFetch: outbound });
 
   const mcpServers = createMcpServerStore(db, clock, secrets);
   const mcpConnections = createMcpConnections({ fetch: outbound });

@@ -22,10 +22,10 @@ const Tags = z.object({ models: z.array(z.object({ name: z.string().min(1).max(2
 
 /** Looks for Ollama where it listens unless told otherwise, or where `host` (its own OLLAMA_HOST) says. Never throws: what does not answer is not there. */
 export const createDiscoverProviders =
-  ({ host, fetch }: { host: string | undefined; fetch: SafeFetch }) =>
+  ({ host, safeFetch }: { host: string | undefined; safeFetch: SafeFetch }) =>
   async (): Promise<FoundProvider[]> => {
     const origin = originOf(host);
-    const models = origin && (await modelsOf(origin, fetch));
+    const models = origin && (await modelsOf(origin, safeFetch));
     return models ? [{ name: "Ollama", provider_type: "ollama", base_url: `${origin}/v1`, models }] : [];
   };
 
@@ -40,9 +40,9 @@ function originOf(host: string | undefined): string | null {
   return url.origin;
 }
 
-async function modelsOf(origin: string, fetch: SafeFetch): Promise<string[] | null> {
+async function modelsOf(origin: string, safeFetch: SafeFetch): Promise<string[] | null> {
   try {
-    const response = await fetch(`${origin}/api/tags`, { redirect: "error", timeoutMs: PATIENCE_MS, maxBytes: MOST_BYTES });
+    const response = await safeFetch(`${origin}/api/tags`, { redirect: "error", timeoutMs: PATIENCE_MS, maxBytes: MOST_BYTES });
     const { models } = Tags.parse(await response.json());
     return models.slice(0, MOST_MODELS).map(({ name }) => name);
   } catch {
