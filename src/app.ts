@@ -213,7 +213,7 @@ export async function createApp({
   const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
   const web = createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) });
   const toolFetch = (isOfAdmin: boolean) => (isOfAdmin ? outbound : web);
-  const equipSession = createEquipSession({ db, agents, versions: agentVersions, catalog, fetch: toolFetch });
+  const equipSession = createEquipSession({ db, agents, versions: agentVersions, catalog, fetchFor: toolFetch });
   const checkClientTools = createCheckClientTools({ agents, catalog });
   const rules = createApprovalRuleStore(db, clock);
   const wake = (sessionId: string) => runner.submit({ sessionId });

@@ -17,7 +17,7 @@ type Parts = {
   versions: AgentVersionStore;
   catalog: Catalog;
   /** How the tools that are requests reach the network: an admin's agents may reach this machine's own, others what is public. */
-  fetch: (isOfAdmin: boolean) => HttpToolParts["fetch"];
+  fetchFor: (isOfAdmin: boolean) => HttpToolParts["safeFetch"];
 };
 
 export type Equipped = {
@@ -42,7 +42,7 @@ const MAX_DEPTH = 3;
 export type EquipSession = ReturnType<typeof createEquipSession>;
 
 /** What a turn offers the model: what the agent has, then what the message's client runs, then the session's. Of two with one name the first stays. */
-export const createEquipSession = ({ db, agents, versions, catalog, fetch }: Parts) => {
+export const createEquipSession = ({ db, agents, versions, catalog, fetchFor }: Parts) => {
   /** The agent as it is, or as it was in a version. Its right to run was checked before. */
   function* agentAt(id: string, version: number | null): Script<AgentDefinition & Partial<Pick<Agent, "lost_model">>> {
     const agent = yield* agents.getUnchecked(id);
@@ -59,12 +59,12 @@ export const createEquipSession = ({ db, agents, versions, catalog, fetch }: Par
     // A version from before there were tools of an agent's own has none.
     const configured = agent.tools ?? [];
     const headersOf = configured.length > 0 ? await db.read(() => agents.headersFor(agentId)) : () => null;
-    const send = fetch(configured.length > 0 && (await db.read(() => agents.isOfAdmin(db, agentId))));
+    const send = fetchFor(configured.length > 0 && (await db.read(() => agents.isOfAdmin(db, agentId))));
     const asked = configured.flatMap((tool) => (tool.type === "agent" ? [tool.agent_id] : []));
     const usable = depth < MAX_DEPTH && asked.length > 0 ? await db.read(() => agents.usableBy(db, ownerId, asked)) : new Set();
     for (const tool of configured) {
       if (named.has(tool.name)) continue;
-      if (tool.type === "http") named.set(tool.name, httpTool(tool, { fetch: send, headersOf }));
+      if (tool.type === "http") named.set(tool.name, httpTool(tool, { safeFetch: send, headersOf }));
       else if (usable.has(tool.agent_id)) named.set(tool.name, agentTool(tool));
     }
     for (const tool of [...(controls?.client_tools ?? []), ...(clientTools ?? [])])

@@ -6,7 +6,7 @@ import { Secret } from "@/platform/secrets";
 import { readCapped, toValue } from "./http-answer";
 
 export type HttpToolParts = {
-  fetch: (url: URL, init: RequestInit) => Promise<Response>;
+  safeFetch: (url: URL, init: RequestInit) => Promise<Response>;
   /** Null when a secret among them is not set. */
   headersOf: (tool: HttpTool) => Record<string, string | Secret> | null;
 };
@@ -24,7 +24,7 @@ export const httpTool = (tool: HttpTool, parts: HttpToolParts): Tool => ({
   run: (input, context) => ask(tool, input as Arguments, context, parts),
 });
 
-async function ask(tool: HttpTool, input: Arguments, context: ToolContext, { fetch, headersOf }: HttpToolParts): Promise<JsonValue> {
+async function ask(tool: HttpTool, input: Arguments, context: ToolContext, { safeFetch, headersOf }: HttpToolParts): Promise<JsonValue> {
   const headers = headersOf(tool);
   if (!headers) throw new ToolFailure("This tool is not set up: a secret of it is missing. A person has to give it to the agent again.");
   const { url, rest } = addressed(tool, input);
@@ -43,7 +43,7 @@ async function ask(tool: HttpTool, input: Arguments, context: ToolContext, { fet
 
   const timeout = AbortSignal.timeout(tool.timeout_ms);
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.any([context.signal, timeout]) });
+    const response = await safeFetch(url, { ...init, signal: AbortSignal.any([context.signal, timeout]) });
     const answer = await readCapped(response);
     if (!response.ok) throw new ToolFailure(`The service answered ${response.status}: ${answer.text.slice(0, MAX_ERROR_CHARACTERS)}`);
     return toValue(response, answer);
