@@ -11,7 +11,7 @@ test("100 kills under load lose, repeat and strand nothing", async () => {
   expect(counts.get("turns completed")).toBeGreaterThan(KILLS);
   expect(counts.get("calls of charge ok")).toBeGreaterThan(KILLS / 2);
   expect(counts.get("calls of charge interrupted")).toBeGreaterThan(0);
-}, 120_000);
+}, 300_000);
 
 const BROKEN: [Broken, RegExp][] = [
   ["retried-unsafe", /of charge took effect \d times/],
@@ -22,8 +22,12 @@ const BROKEN: [Broken, RegExp][] = [
 test.each(BROKEN)(
   "the harness notices a broken promise: %s",
   async (broken, words) => {
-    const { complaints } = await runChaos({ kills: FEW_KILLS, seed: 1, broken, drainMs: 3000 });
-    expect(complaints.filter((complaint) => words.test(complaint)).length).toBeGreaterThan(0);
+    // A few kills may miss the one moment that shows it; a machine that is busy makes such moments rare.
+    for (const seed of [1, 2, 3, 4]) {
+      const { complaints } = await runChaos({ kills: FEW_KILLS, seed, broken, drainMs: 3000 });
+      if (complaints.some((complaint) => words.test(complaint))) return;
+    }
+    throw new Error("nothing was noticed");
   },
-  60_000,
+  120_000,
 );
