@@ -1,0 +1,139 @@
+/**
+ * Makes the pictures of the page in `docs/screenshots`: `bun run screenshots`. Starts the executable in an empty folder with the simulated model, fills
+ * it with what a person would have after a few days, and looks at it by day and by night, at a desk and on a phone. Needs Chromium.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { startBrowser } from "../test/support/chromium";
+import { endsTurn } from "../test/support/client";
+import { serve } from "../test/support/executable";
+
+const FOLDER = join(import.meta.dir, "../docs/screenshots");
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+type Picture = { name: string; path: string; onPhone?: boolean; press?: string };
+
+const home = mkdtempSync(join(tmpdir(), "everruns-screenshots-"));
+const server = await serve(home);
+const browser = await startBrowser();
+mkdirSync(FOLDER, { recursive: true });
+try {
+  await take(browser, [{ name: "first-run", path: "/", onPhone: true }]);
+  const { chat, agent } = await furnish();
+  await take(browser, [
+    { name: "home", path: "/", onPhone: true },
+    { name: "chat", path: `/sessions/${chat}`, onPhone: true },
+    { name: "trace", path: `/sessions/${chat}?trace=true` },
+    { name: "agents", path: "/agents", onPhone: true },
+    { name: "agent", path: `/agents/${agent}` },
+    { name: "capabilities", path: "/capabilities" },
+    { name: "providers", path: "/providers" },
+    { name: "approvals", path: "/approvals", onPhone: true },
+    { name: "sessions", path: "/sessions" },
+    { name: "usage", path: "/usage", onPhone: true },
+    { name: "settings", path: "/settings" },
+  ]);
+} finally {
+  await browser.close();
+  await server.end();
+  rmSync(home, { recursive: true, force: true });
+}
+
+async function take(from: Browser, pictures: readonly Picture[]): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [device, viewport] of [
+      ["desk", DESK],
+      ["phone", PHONE],
+    ] as const) {
+      const context = await from.newContext({
+        viewport,
+        colorScheme,
+        reducedMotion: "reduce",
+      });
+      const page = await context.newPage();
+      for (const { name, path, onPhone = false } of pictures) {
+        if (device === "phone" && !onPhone) continue;
+        await page.goto(server.url + path, { waitUntil: "networkidle", timeout: 10_000 }).catch(() => {});
+        await page.waitForTimeout(500);
+        await page.screenshot({
+          path: join(FOLDER, `${name}-${colorScheme}${device === "phone" ? "-phone" : ""}.png`),
+        });
+      }
+      await context.close();
+    }
+  }
+}
+
+/** Agents, conversations, files, a question that waits. */
+async function furnish(): Promise<{ chat: string; agent: string }> {
+  const api = server;
+  const analyst = await api.createAgent({
+    name: "Analyst",
+    description: "Reads figures, runs code, writes short reports",
+    system_prompt: "You are a careful analyst. Show your figures.",
+    capabilities: ["file_system", "sandbox", "current_time"],
+    tags: ["work"],
+  });
+  const researcher = await api.createAgent({
+    name: "Researcher",
+    description: "Searches, reads and cites",
+    system_prompt: "You research questions and cite your sources.",
+    capabilities: ["research", "file_system"],
+    tags: ["work"],
+  });
+  const helper = await api.createAgent({
+    name: "Household",
+    description: "Lists, plans and reminders",
+    system_prompt: "You keep the household running.",
+    capabilities: ["stateless_todo_list", "current_time", "file_system"],
+    tool_policies: { write_file: "requires_approval" },
+  });
+
+  const chat = await api.createSession(analyst.id, { title: "Which month was the best?" });
+  await api.call("PUT", `${chat.path}/fs/sales.csv`, { content: "month,revenue\n2026-08,41200\n2026-09,38900\n2026-10,47150\n" });
+  await say(chat, "Which month in sales.csv was the best, and by how much?", [
+    {
+      reasoning: "I should read the file and compute the difference to the second best month.",
+      call: [{ name: "read_file", arguments: { path: "/sales.csv" } }],
+    },
+    {
+      call: [
+        {
+          name: "execute_code",
+          arguments: {
+            language: "javascript",
+            code: "const rows = require('fs').readFileSync('/sales.csv', 'utf8').trim().split('\\n').slice(1).map((row) => row.split(','));\nrows.sort((a, b) => b[1] - a[1]);\n[rows[0], rows[0][1] - rows[1][1]]",
+          },
+        },
+      ],
+    },
+    {
+      text: "**October 2026** was the best month, €5,950 ahead of August.\n\n| Month | Revenue | To the best |\n| --- | ---: | ---: |\n| October | €47,150 | |\n| August | €41,200 | −€5,950 |\n| September | €38,900 | −€8,250 |\n\nThe same in a line of shell:\n\n```sh\ntail -n +2 sales.csv | sort -t, -k2 -nr | head -1\n```\n",
+    },
+  ]);
+  const read = await api.createSession(researcher.id, { title: "Heat pumps in old houses" });
+  await say(read, "What do heat pumps need in houses from before 1950?", [
+    { text: "Three things matter: **flow temperature**, insulation and radiators." },
+  ]);
+  const list = await api.createSession(helper.id, { title: "Saturday" });
+  const waiting = await api.say(
+    list,
+    withScript("Please write the shopping list for Saturday.", [
+      { call: [{ name: "write_file", arguments: { path: "/lists/saturday.md", content: "- Bread\n- Apples\n- Coffee\n" } }] },
+    ]),
+  );
+  await api.follow(list, ({ type, data }) => type === "approval.requested" && data.turn_id === waiting.turn_id);
+  return { chat: chat.id, agent: analyst.id };
+
+  async function say(session: { path: string }, words: string, steps: readonly object[]): Promise<void> {
+    const { turn_id } = await api.say(session, withScript(words, steps));
+    await api.follow(session, endsTurn(turn_id));
+  }
+}
+
+function withScript(words: string, steps: readonly object[]): string {
+  return `${words}\n\`\`\`simulate\n${JSON.stringify(steps)}\n\`\`\``;
+}
