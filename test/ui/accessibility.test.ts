@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { findingsOf, SIZES } from "../support/axe";
 import { lastAnswer, openPage, scripted, startBrowser, unfold } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 
-const AXE = readFileSync(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "everruns-ui-axe-"));
 let browser: Browser;
 let server: Server;
@@ -20,28 +19,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** What a person who can't see or point would stumble over, by day and by night; only what axe calls serious or worse. */
-async function findingsOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const findings: string[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = (await page.evaluate("axe.run({ resultTypes: ['violations'] })")) as AxeResults;
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    findings.push(
-      ...grave.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${colorScheme} ${id}: ${target.join(" ")} ${failureSummary}`),
-      ),
-    );
-  }
-  return findings;
-}
-
-const SIZES: Record<string, BrowserContextOptions> = {
-  "at a desk": {},
-  "on a phone": { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-};
 
 // The first run is there as long as there is no agent: it comes first.
 test.each(Object.keys(SIZES))(

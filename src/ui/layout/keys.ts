@@ -8,6 +8,7 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: "Enter", does: "Send" },
   { keys: "Shift Enter", does: "New line" },
   { keys: "Esc", does: "Stop the answer" },
+  { keys: "mod S", does: "Save what a form has changed" },
   { keys: "?", does: "This list" },
 ];
 

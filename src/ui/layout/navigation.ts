@@ -1,6 +1,21 @@
-import { BookOpen, type LucideIcon } from "lucide-react";
+import { BookOpen, Bot, Cpu, Globe, type LucideIcon, Plug, Puzzle } from "lucide-react";
 
-type Place = { label: string; icon: LucideIcon /** A path of the router, or an address of the server. */; to: string; isOutside?: boolean };
+export type Place = {
+  label: string;
+  icon: LucideIcon;
+  /** A path of the router, or an address of the server. */
+  to: string;
+  isOutside?: boolean;
+  /** What is set up once and seldom looked at again: the side bar folds it away. */
+  isSetup?: boolean;
+};
 
 /** What the side bar and the palette lead to, beside the chats. A new page adds its line here. */
-export const PLACES: readonly Place[] = [{ label: "API documentation", icon: BookOpen, to: "/swagger-ui/", isOutside: true }];
+export const PLACES: readonly Place[] = [
+  { label: "Agents", icon: Bot, to: "/agents" },
+  { label: "Capabilities", icon: Puzzle, to: "/capabilities", isSetup: true },
+  { label: "MCP servers", icon: Plug, to: "/mcp-servers", isSetup: true },
+  { label: "Providers and models", icon: Cpu, to: "/providers", isSetup: true },
+  { label: "Web search", icon: Globe, to: "/web-search", isSetup: true },
+  { label: "API documentation", icon: BookOpen, to: "/swagger-ui/", isOutside: true, isSetup: true },
+];

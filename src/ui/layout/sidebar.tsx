@@ -7,7 +7,7 @@ import { buttonClasses, IconButton } from "@/ui/parts/button";
 import { useIsWide } from "@/ui/platform/use-media";
 import { AccountMenu } from "./account-menu";
 import { nameOfKey } from "./keys";
-import { PLACES } from "./navigation";
+import { Places } from "./places";
 import { SessionList } from "./session-list";
 import { useSidebar } from "./sidebar-state";
 import { ThemeMenu } from "./theme-menu";
@@ -44,26 +44,8 @@ export function Sidebar({ openPalette, openKeys }: { openPalette: () => void; op
         </Link>
       </div>
       <SessionList />
-      <div className="border-line border-t p-2">
-        {PLACES.map(({ label, icon: Icon, to, isOutside }) => {
-          const look =
-            "flex items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-muted text-sm hover:bg-hover hover:text-ink pointer-coarse:py-2.5";
-          const inside = (
-            <>
-              <Icon size={16} aria-hidden />
-              {label}
-            </>
-          );
-          return isOutside ? (
-            <a key={to} href={to} target="_blank" rel="noreferrer" className={look}>
-              {inside}
-            </a>
-          ) : (
-            <Link key={to} to={to} className={look} activeProps={{ className: "bg-hover text-ink font-medium" }}>
-              {inside}
-            </Link>
-          );
-        })}
+      <div className="flex max-h-[60%] flex-col border-line border-t p-2">
+        <Places />
         <div className="flex items-center pl-0.5">
           <AccountMenu />
           <ThemeMenu />

@@ -1,8 +1,8 @@
 import { memo, type ReactNode, useMemo } from "react";
 import Base, { type Components } from "react-markdown";
-import gfm from "remark-gfm";
 import remend from "remend";
 import { CodeBlock } from "./code-block";
+import { gfm } from "./gfm";
 import { markdownBlocks } from "./markdown-blocks";
 
 /**

@@ -1,3 +1,4 @@
+import { ChevronDown } from "lucide-react";
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { classes } from "@/ui/platform/class-names";
 
@@ -27,9 +28,12 @@ export function SelectField({ label, hint, error, className, children, ...rest }
   return (
     <Labelled label={label} hint={hint} error={error}>
       {(aria) => (
-        <select {...rest} {...aria} className={classes(INPUT, "h-10 pr-8", className)}>
-          {children}
-        </select>
+        <div className="relative">
+          <select {...rest} {...aria} className={classes(INPUT, "h-10 appearance-none truncate pr-9", className)}>
+            {children}
+          </select>
+          <ChevronDown size={16} aria-hidden className="-translate-y-1/2 pointer-events-none absolute top-1/2 right-3 text-faint" />
+        </div>
       )}
     </Labelled>
   );
@@ -41,7 +45,7 @@ function Labelled({ label, hint, error, children }: Frame & { children: (aria: A
   const id = useId();
   const isDescribed = Boolean(error ?? hint);
   return (
-    <div className="grid gap-1.5">
+    <div className="grid grid-cols-1 gap-1.5">
       <label htmlFor={id} className="font-medium text-sm">
         {label}
       </label>

@@ -1,11 +1,20 @@
+import { Link } from "@tanstack/react-router";
+import { ChevronLeft } from "lucide-react";
 import type { ReactNode } from "react";
 import { OpenSidebar } from "@/ui/layout/sidebar-state";
 import { useTitle } from "@/ui/platform/use-title";
 
-type Props = { title: string; description?: ReactNode; actions?: ReactNode; children: ReactNode };
+type Props = {
+  title: string;
+  description?: ReactNode;
+  /** The page that this one belongs to. */
+  back?: { to: string; label: string };
+  actions?: ReactNode;
+  children: ReactNode;
+};
 
 /** The frame of every page but the chat: a title, what can be done, and a column that scrolls. */
-export function PageFrame({ title, description, actions, children }: Props) {
+export function PageFrame({ title, description, back, actions, children }: Props) {
   useTitle(title);
   return (
     <div className="h-full overflow-y-auto">
@@ -14,11 +23,17 @@ export function PageFrame({ title, description, actions, children }: Props) {
           <div className="flex min-w-0 items-start gap-2">
             <OpenSidebar />
             <div className="min-w-0">
-              <h1 className="font-semibold text-2xl tracking-tight">{title}</h1>
+              {back && (
+                <Link to={back.to} className="mb-1 -ml-1 inline-flex items-center gap-0.5 rounded text-muted text-sm hover:text-ink">
+                  <ChevronLeft size={15} aria-hidden />
+                  {back.label}
+                </Link>
+              )}
+              <h1 className="font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">{title}</h1>
               {description && <p className="mt-1 max-w-2xl text-muted">{description}</p>}
             </div>
           </div>
-          {actions && <div className="flex gap-2">{actions}</div>}
+          {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
         </header>
         {children}
       </div>
