@@ -29,8 +29,7 @@ const edit = (change: (sqlite: Sqlite, sessionId: string) => void) => (database:
   sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");
 };
 
-const numbers = (count: number): string =>
-  `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})`;
+const numbers = (count: number): string => `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})`;
 
 const longLog = (events: number) => edit((sqlite, id) => replaceEvents(sqlite, id, events, EVENT_BYTES));
 
@@ -46,7 +45,9 @@ function addTree(sqlite: Sqlite, sessionId: string): void {
      SELECT ?, printf('/tree/file-%06d', n), 1, NULL, 'file-' || n, '/tree', 0, 0, 10, printf('%064x', n), ${now}, ${now} FROM numbers`,
     [sessionId],
   );
-  sqlite.run(`INSERT INTO file_usage (session_id, entries, present_bytes, past_bytes) VALUES (?, ${TREE + 1}, ${TREE * 10}, 0)`, [sessionId]);
+  sqlite.run(`INSERT INTO file_usage (session_id, entries, present_bytes, past_bytes) VALUES (?, ${TREE + 1}, ${TREE * 10}, 0)`, [
+    sessionId,
+  ]);
 }
 
 /** In place of a session's events so many messages of so many bytes, all with the word `word`, and in the index too. */

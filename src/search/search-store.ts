@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, sql as raw } from "drizzle-orm";
+import { and, asc, count, eq, gt, isNull, sql as raw } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Message } from "@/domain/message";
 import type { SearchHit } from "@/domain/search-hit";
@@ -49,14 +49,19 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
           .select({ id: sessions.id })
           .from(sessions)
           .leftJoin(searchProgress, eq(searchProgress.sessionId, sessions.id))
-          .where(raw`${sessions.nextSequence} - 1 > coalesce(${searchProgress.sequence}, 0)`),
+          .where(and(isNull(sessions.hidden), raw`${sessions.nextSequence} - 1 > coalesce(${searchProgress.sequence}, 0)`)),
       );
       return rows.map(({ id }) => id);
     },
 
     /** Indexes the next few messages of a session; true when there may be more. */
     *advance(tx: Tx, sessionId: string, limit: number): Script<boolean> {
-      const [session] = yield* run(tx.sql.select({ next: sessions.nextSequence }).from(sessions).where(eq(sessions.id, sessionId)));
+      const [session] = yield* run(
+        tx.sql
+          .select({ next: sessions.nextSequence })
+          .from(sessions)
+          .where(and(eq(sessions.id, sessionId), isNull(sessions.hidden))),
+      );
       if (!session) return false;
       const [progress] = yield* progressOf({ sessionId });
       const messages = yield* next({ sessionId, after: progress?.sequence ?? 0, limit });
@@ -84,6 +89,7 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
       if (match === null) return { items: [], total: 0 };
       const wanted = and(
         raw`search_index.words match ${match}`,
+        isNull(sessions.hidden),
         isAdmin ? undefined : eq(sessions.ownerId, user.id),
         raw`not ${isTakenBack}`,
       );

@@ -4,9 +4,9 @@ import { type EventLog, Fenced } from "@/events/event-log";
 import type { Logger } from "@/platform/logger";
 import type { Handle } from "@/runner/runner";
 import type { Claim, ClaimStore } from "./claim-store";
+import { isJustWoken } from "./just-woken";
 import type { RestingTurn, RunTurn } from "./run-turn";
 import { createTrials } from "./trials";
-import { isJustWoken } from "./just-woken";
 
 type Parts = { db: Database; claims: ClaimStore; eventLog: EventLog; runTurn: RunTurn; logger: Logger };
 
