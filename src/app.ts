@@ -86,7 +86,7 @@ import { createSearchWorker } from "@/search/search-worker";
 import { createGuard } from "@/server/guard";
 import { healthRoutes, type Stage } from "@/server/health-routes";
 import { createKnownHosts } from "@/server/known-hosts";
-import { createOpenApi } from "@/server/openapi";
+import { createOpenApi, openApiSteps } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
 import { createOrigins } from "@/server/origins";
 import { createPageFiles } from "@/server/page-files";
@@ -372,8 +372,10 @@ export async function createApp({
     logger,
   );
   const openApi = () => createOpenApi(server.routes, { version: VERSION });
-  const pages = [swaggerUi, createOpenApiFile(openApi), createPageFiles(), createStartPage({ version: VERSION })];
-  const page = (request: Request) => pages.reduce<Response | undefined>((answer, next) => answer ?? next(request), undefined);
+  const openApiFile = createOpenApiFile(() => openApiSteps(server.routes, { version: VERSION }));
+  const pages = [swaggerUi, openApiFile, createPageFiles(), createStartPage({ version: VERSION })];
+  const page = (request: Request) =>
+    pages.reduce<Response | Promise<Response> | undefined>((answer, next) => answer ?? next(request), undefined);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
   const answer = createGuard({
     page,

@@ -106,7 +106,8 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
           .limit(limited)
           .offset(skipped);
       const [counted] = yield* run(sql.select({ total: count() }).from(found(MAX_COUNTED, 0).as("found")));
-      const rows = yield* run(found(limit, offset));
+      // What is not counted is not shown either: to skip it, all of it would be looked up.
+      const rows = offset < MAX_COUNTED ? yield* run(found(Math.min(limit, MAX_COUNTED - offset), offset)) : [];
       return { items: rows.map((row) => toHit(row, query)), total: counted!.total };
     },
   };
