@@ -421,7 +421,7 @@ export async function createApp({
       await searchWorker.start();
       housekeeping.start();
       overdue = setInterval(endOverdueCalls, EXPIRE_EVERY_MS);
-      await leaving.start();
+      leaving.start();
       stage = "ready";
       void sessionFiles.releaseUnused();
       return { setupToken };

@@ -37,6 +37,29 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
       .limit(slot("limit"))
       .prepare(),
   );
+  const end = prepare<{ id: string }, { next: number }>((sql) =>
+    sql
+      .select({ next: sessions.nextSequence })
+      .from(sessions)
+      .where(and(eq(sessions.id, slot("id")), isNull(sessions.hidden)))
+      .prepare(),
+  );
+  const addDocument = prepare<{ sessionId: string; sequence: number }, { id: number }>((sql) =>
+    sql
+      .insert(searchDocuments)
+      .values({ sessionId: slot("sessionId"), sequence: slot("sequence") })
+      .onConflictDoNothing()
+      .returning({ id: searchDocuments.id })
+      .prepare(),
+  );
+  const noteProgress = prepare<{ sessionId: string; sequence: number }, { id: string }>((sql) =>
+    sql
+      .insert(searchProgress)
+      .values({ sessionId: slot("sessionId"), sequence: slot("sequence") })
+      .onConflictDoUpdate({ target: searchProgress.sessionId, set: { sequence: raw`excluded.sequence` } })
+      .returning({ id: searchProgress.sessionId })
+      .prepare(),
+  );
   const index = prepare<{ id: number; words: string }, unknown>((sql) => ({
     all: (values) => sql.all(raw`insert into search_index (rowid, words) values (${values!.id}, ${values!.words})`),
   }));
@@ -54,32 +77,19 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
       return rows.map(({ id }) => id);
     },
 
-    /** Indexes the next few messages of a session; true when there may be more. */
-    *advance(tx: Tx, sessionId: string, limit: number): Script<boolean> {
-      const [session] = yield* run(
-        tx.sql
-          .select({ next: sessions.nextSequence })
-          .from(sessions)
-          .where(and(eq(sessions.id, sessionId), isNull(sessions.hidden))),
-      );
+    /** Indexes the next few messages of a session; true when there may be more. After every turn: each query is compiled once. */
+    *advance(sessionId: string, limit: number): Script<boolean> {
+      const [session] = yield* end({ id: sessionId });
       if (!session) return false;
       const [progress] = yield* progressOf({ sessionId });
       const messages = yield* next({ sessionId, after: progress?.sequence ?? 0, limit });
       for (const { sequence, json } of messages) {
         const words = forIndex(textOf((JSON.parse(json) as Message).content));
-        const [document] = yield* run(
-          tx.sql.insert(searchDocuments).values({ sessionId, sequence }).onConflictDoNothing().returning({ id: searchDocuments.id }),
-        );
+        const [document] = yield* addDocument({ sessionId, sequence });
         if (document) yield* index({ id: document.id, words });
       }
       const isFull = messages.length === limit;
-      const sequence = isFull ? messages.at(-1)!.sequence : session.next - 1;
-      yield* run(
-        tx.sql
-          .insert(searchProgress)
-          .values({ sessionId, sequence })
-          .onConflictDoUpdate({ target: searchProgress.sessionId, set: { sequence } }),
-      );
+      yield* noteProgress({ sessionId, sequence: isFull ? messages.at(-1)!.sequence : session.next - 1 });
       return isFull;
     },
 

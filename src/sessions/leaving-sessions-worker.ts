@@ -38,10 +38,14 @@ export function createLeavingSessions({ db, hidden, releaseSomeFiles, logger }: 
         for (let id = await next(); id !== undefined && !isStopping; id = await next()) await remove(id);
       }
     } catch (error) {
-      // Of a full disk the database itself tells.
-      if (!isDiskFull(error)) logger.error({ err: error }, "what a deleted session held could not be removed; it is tried again");
-      if (!isStopping) timer = setTimeout(sweep, RETRY_MS);
+      sweepLater(error);
     }
+  }
+
+  function sweepLater(error: unknown): void {
+    // Of a full disk the database itself tells.
+    if (!isDiskFull(error)) logger.error({ err: error }, "what a deleted session held could not be removed; it is tried again");
+    if (!isStopping) timer = setTimeout(sweep, RETRY_MS);
   }
 
   const next = () => db.read(() => hidden.nextLeaving(db));
@@ -57,9 +61,8 @@ export function createLeavingSessions({ db, hidden, releaseSomeFiles, logger }: 
   return {
     sweep,
     /** Also takes up what an earlier process was making: it never became whole. */
-    async start(): Promise<void> {
-      await db.transact((tx) => hidden.abandon(tx));
-      sweep();
+    start(): void {
+      void db.transact((tx) => hidden.abandon(tx)).then(sweep, sweepLater);
     },
     async stop(): Promise<void> {
       isStopping = true;
