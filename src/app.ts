@@ -86,7 +86,7 @@ import { createSearchWorker } from "@/search/search-worker";
 import { createGuard } from "@/server/guard";
 import { healthRoutes, type Stage } from "@/server/health-routes";
 import { createKnownHosts } from "@/server/known-hosts";
-import { createOpenApi } from "@/server/openapi";
+import { createOpenApi, openApiSteps } from "@/server/openapi";
 import { createOpenApiFile } from "@/server/openapi-file";
 import { createOrigins } from "@/server/origins";
 import { createPageFiles } from "@/server/page-files";
@@ -95,6 +95,9 @@ import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
 import { createNewSession } from "@/sessions/create-session";
+import { createHiddenSessionStore } from "@/sessions/hidden-session-store";
+import { createLeavingSessions } from "@/sessions/leaving-sessions-worker";
+import { createRemoveSession } from "@/sessions/remove-session";
 import { agentSessionRoutes, allSessionRoutes, sessionRoutes } from "@/sessions/session-routes";
 import { createSessionStore } from "@/sessions/session-store";
 import { createClaimStore } from "@/turns/claim-store";
@@ -253,7 +256,19 @@ export async function createApp({
   const removeMessage = createRemoveMessage({ sessions, messages, turns, eventLog, turnEnded });
   const newSession = createNewSession({ agents, versions: agentVersions, sessions, checkModel, checkClientTools });
   const checkSession = (actor: Actor, address: SessionAddress) => sessions.get(actor, address);
-  const forkSession = createForkSession({ forks: createForkStore(db), sessions, newSession, eventLog, files: sessionFiles.files, clock });
+  const hidden = createHiddenSessionStore(db);
+  const leaving = createLeavingSessions({ db, hidden, releaseSomeFiles: sessionFiles.releaseSomeOf, logger });
+  const forkSession = createForkSession({
+    db,
+    forks: createForkStore(db),
+    sessions,
+    newSession,
+    hidden,
+    sweep: leaving.sweep,
+    eventLog,
+    files: sessionFiles.files,
+    clock,
+  });
   const followSession = createFollowSession({ db, eventLog, live, bus });
   const listEvents = createListEvents({ db, eventLog });
   const forget = (sessionId: string) => {
@@ -261,14 +276,23 @@ export async function createApp({
     running.cancelIn(sessionId);
     bus.publish(sessionId, "gone");
   };
+  const removeSession = createRemoveSession({
+    sessions,
+    hidden,
+    childGone,
+    releaseFiles: sessionFiles.releaseOf,
+    forget,
+    sweep: leaving.sweep,
+  });
   const { retainSessionsDays, retainAuditDays } = config;
   const housekeeping = createHousekeeping({
     db,
-    expiry: createExpiryStore(db),
+    expiry: createExpiryStore(db, hidden),
     clock,
     retainSessionsDays,
     retainAuditDays,
     forget,
+    sweep: leaving.sweep,
     tidyAccounts: () => accounts.tidy(),
     logger,
     ...(housekeepingEveryMs === undefined ? {} : { everyMs: housekeepingEveryMs }),
@@ -296,9 +320,7 @@ export async function createApp({
     newSession,
     checkModel,
     checkClientTools,
-    childGone,
-    releaseFiles: sessionFiles.releaseOf,
-    forget,
+    removeSession,
     once,
   };
   const approvals = createApprovals({ db, agents, sessions, eventLog, rules, waits, equipSession, once, clock });
@@ -350,8 +372,10 @@ export async function createApp({
     logger,
   );
   const openApi = () => createOpenApi(server.routes, { version: VERSION });
-  const pages = [swaggerUi, createOpenApiFile(openApi), createPageFiles(), createStartPage({ version: VERSION })];
-  const page = (request: Request) => pages.reduce<Response | undefined>((answer, next) => answer ?? next(request), undefined);
+  const openApiFile = createOpenApiFile(() => openApiSteps(server.routes, { version: VERSION }));
+  const pages = [swaggerUi, openApiFile, createPageFiles(), createStartPage({ version: VERSION })];
+  const page = (request: Request) =>
+    pages.reduce<Response | Promise<Response> | undefined>((answer, next) => answer ?? next(request), undefined);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
   const answer = createGuard({
     page,
@@ -397,6 +421,7 @@ export async function createApp({
       await searchWorker.start();
       housekeeping.start();
       overdue = setInterval(endOverdueCalls, EXPIRE_EVERY_MS);
+      leaving.start();
       stage = "ready";
       void sessionFiles.releaseUnused();
       return { setupToken };
@@ -410,6 +435,7 @@ export async function createApp({
       await housekeeping.stop();
       await runner.stop(graceMs);
       await searchWorker.stop();
+      await leaving.stop();
       await mcpConnections.stop();
       await accounts.auditLog.flush().catch((error: unknown) => logger.error({ err: error }, "the last counts of the audit log are lost"));
       db.close();

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DEFAULT_LIMITS } from "@/agent-loop/limits";
 import { readConfig } from "@/config";
 import { endsTurn } from "./support/client";
 import { testApp } from "./support/test-app";
@@ -42,18 +43,44 @@ test("model calls of a turn and tool calls of a step are settings", async () => 
   expect(ended.toSorted()).toEqual(["error", "ok", "ok"]);
 });
 
-test("minutes of a turn are a setting, and go on counting while the server is away", async () => {
-  const first = await testApp();
+const withSeconds = (seconds: number) => ({ limits: { ...DEFAULT_LIMITS, maxTurnMs: seconds * 1000 } });
+const slowly = (ms: number) => ({ repeat: "word ", times: ms / 50, delay_ms: 50 });
+
+test("a turn's time ends in words, and only what was worked on it counts: not while the server is away, nor what the clock says", async () => {
+  const first = await testApp(withSeconds(2));
   const session = await first.createSession((await first.createAgent()).id);
   const { turn_id } = await first.say(session, script({ hang: true }));
   await first.follow(session, ({ type }) => type === "model.started");
   await first.stop();
   const later = { now: () => Date.now() + 61_000 };
-  await using app = await testApp({ dataDir: first.dataDir, clock: later, env: { TURN_MAX_MINUTES: "1" } });
-  expect((await app.follow(session, endsTurn(turn_id))).at(-1)).toMatchObject({
-    type: "turn.failed",
-    data: { code: "turn_timeout", error: "it took longer than 1 minute" },
-  });
+  await using app = await testApp({ ...withSeconds(1), dataDir: first.dataDir, clock: later });
+  const events = await app.follow(session, endsTurn(turn_id));
+  expect(events.at(-1)).toMatchObject({ type: "turn.failed", data: { code: "turn_timeout", error: "it took longer than 0 minutes" } });
+  // It was asked again, and had its second, before it was given up.
+  expect(events.filter(({ type }) => type === "model.started").length).toBe(2);
+});
+
+test("what was worked on a turn before a restart counts after it", async () => {
+  const first = await testApp();
+  const agent = await first.createAgent({ capabilities: ["test_math"] });
+  const session = await first.createSession(agent.id);
+  const { turn_id } = await first.say(session, script({ ...slowly(1000), ...add(1) }, { hang: true }));
+  await first.follow(session, ({ type, data }) => type === "model.started" && data.step === 2);
+  await first.stop();
+  await using app = await testApp({ ...withSeconds(0.9), dataDir: first.dataDir });
+  const events = await app.follow(session, endsTurn(turn_id));
+  expect(events.at(-1)).toMatchObject({ type: "turn.failed", data: { code: "turn_timeout" } });
+  expect(events.filter(({ type, data }) => type === "model.started" && data.step === 2).length).toBe(1);
+});
+
+test("a turn that rests for a retry uses none of its time, and what it worked before is not forgotten", async () => {
+  await using app = await testApp(withSeconds(1));
+  const agent = await app.createAgent({ capabilities: ["test_math"] });
+  const busy = { error: { code: "overloaded", times: 1, retry_after_ms: 1200 } };
+  const rested = await app.ask(await app.createSession(agent.id), script(busy, { text: "at last" }));
+  expect(rested.events.at(-1)!.type).toBe("turn.completed");
+  const worked = await app.ask(await app.createSession(agent.id), script({ ...slowly(700), ...add(1) }, busy, slowly(700)));
+  expect(worked.events.at(-1)).toMatchObject({ type: "turn.failed", data: { code: "turn_timeout" } });
 });
 
 test.each(["TURN_MAX_MODEL_CALLS", "TURN_MAX_MINUTES", "TURN_MAX_CALLS_PER_STEP", "TURN_MAX_OUTPUT_BYTES"])(

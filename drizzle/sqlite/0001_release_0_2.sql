@@ -196,7 +196,9 @@ ALTER TABLE `sessions` ADD `parent_session_id` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `parent_tool_call_id` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `depth` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `client_tools` text;--> statement-breakpoint
+ALTER TABLE `sessions` ADD `hidden` text;--> statement-breakpoint
 CREATE INDEX `sessions_by_parent` ON `sessions` (`parent_session_id`);--> statement-breakpoint
+CREATE INDEX `sessions_hidden` ON `sessions` (`hidden`) WHERE hidden is not null;--> statement-breakpoint
 ALTER TABLE `turns` ADD `is_on_trial` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `turns` ADD `agent_version` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `password_hash` text;--> statement-breakpoint

@@ -13,3 +13,22 @@ export function spentIn(log: readonly EventDraft[]): Spent {
   }
   return spent;
 }
+
+/**
+ * Milliseconds that were worked on a turn as far as its log tells: its answers one after the other, and of the calls that ran side by side here
+ * the longest. They were measured without the clock on the wall, and hold nothing of the time in which the turn waited or no server ran.
+ */
+export function workedMsIn(log: readonly EventDraft[]): number {
+  let workedMs = 0;
+  let longestCallMs = 0;
+  const elsewhere = new Set<string>();
+  for (const event of log) {
+    if (event.type === "tool.started" && event.data.runs_on) elsewhere.add(event.data.tool_call_id);
+    if (event.type === "tool.completed" && !elsewhere.delete(event.data.tool_call_id))
+      longestCallMs = Math.max(longestCallMs, event.data.duration_ms ?? 0);
+    if (event.type !== "model.completed") continue;
+    workedMs += longestCallMs + event.data.duration_ms;
+    longestCallMs = 0;
+  }
+  return workedMs + longestCallMs;
+}

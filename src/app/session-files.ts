@@ -33,6 +33,7 @@ export function createSessionFiles({ db, clock, config, logger, stopped }: Parts
     changeFiles,
     capability: fileSystem({ db, files, readFiles, changeFiles, grepFiles }),
     releaseOf: release.ofSession,
+    releaseSomeOf: release.someOfSession,
     releaseUnused: release.unused,
     routes: (parts: RouteParts, under: UnderSession) => [
       fileRoutes({ db, readFiles, changeFiles, ...parts }, under),

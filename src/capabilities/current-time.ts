@@ -54,7 +54,20 @@ function localTime(now: Date, timezone: string): LocalTime {
   };
 }
 
+/** Making one takes longer than all the rest of a call. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 100;
+
 function formatFor(timezone: string): Intl.DateTimeFormat {
+  const known = formats.get(timezone);
+  if (known) return known;
+  const made = makeFormat(timezone);
+  if (formats.size >= MOST_FORMATS) formats.clear();
+  formats.set(timezone, made);
+  return made;
+}
+
+function makeFormat(timezone: string): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat("en-GB", {
       timeZone: timezone,

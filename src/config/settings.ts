@@ -44,7 +44,7 @@ export const SETTINGS: readonly Setting[] = [
   { variable: "RETAIN_SESSIONS_DAYS", fallback: "0", meaning: "days after which idle sessions are removed; 0 keeps them for ever" },
   { variable: "RETAIN_AUDIT_DAYS", fallback: "0", meaning: "days for which the audit log is kept; 0 keeps it for ever" },
   { variable: "TURN_MAX_MODEL_CALLS", fallback: "10", meaning: "model calls that one turn may make" },
-  { variable: "TURN_MAX_MINUTES", fallback: "10", meaning: "minutes that one turn may take" },
+  { variable: "TURN_MAX_MINUTES", fallback: "10", meaning: "minutes that may be worked on one turn; waiting does not count" },
   { variable: "TURN_MAX_CALLS_PER_STEP", fallback: "32", meaning: "tool calls that are run for one answer of a model" },
   { variable: "TURN_MAX_OUTPUT_BYTES", fallback: "4194304", meaning: "bytes that the models of one turn may write" },
   { variable: "MCP_CONFIG", fallback: "", meaning: 'JSON file of MCP servers that run as programs here: {"mcpServers": {…}}' },

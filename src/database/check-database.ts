@@ -12,7 +12,7 @@ export function findDamage(path: string): string | null {
     if (sqlite.query("PRAGMA foreign_key_check").all().length > 0) return "rows point at others that are missing";
     const holes = sqlite
       .query(
-        `SELECT sessions.id FROM sessions LEFT JOIN events ON events.session_id = sessions.id GROUP BY sessions.id
+        `SELECT sessions.id FROM sessions LEFT JOIN events ON events.session_id = sessions.id WHERE sessions.hidden IS NULL GROUP BY sessions.id
          HAVING count(events.sequence) <> sessions.next_sequence - 1 OR coalesce(max(events.sequence), 0) <> sessions.next_sequence - 1 LIMIT 1`,
       )
       .all();

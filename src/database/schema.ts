@@ -216,6 +216,8 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       nextSequence: int("next_sequence").notNull(),
       /** The fence: whoever claims a turn raises it, and an append under an older one finds no row. */
       epoch: int("epoch").notNull(),
+      /** Nobody sees it: it is not whole yet, or does not exist any more and goes piece by piece. */
+      hidden: text("hidden").$type<"being_made" | "leaving">(),
       createdAt: int("created_at").notNull(),
       updatedAt: int("updated_at").notNull(),
       startedAt: int("started_at"),
@@ -225,6 +227,7 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       index("sessions_by_parent").on(row.parentSessionId),
       index("sessions_by_agent").on(row.agentId, row.createdAt, row.id),
       index("sessions_by_age").on(row.createdAt, row.id),
+      index("sessions_hidden").on(row.hidden).where(sql`hidden is not null`),
     ],
   );
 

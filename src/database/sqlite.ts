@@ -68,8 +68,9 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     }
   }
 
-  function perform(operation: Operation): void {
-    sqlite.run("SAVEPOINT operation");
+  /** An operation that is alone in its transaction needs no savepoint: with it, the transaction is taken back. */
+  function perform(operation: Operation, isAlone: boolean): void {
+    if (!isAlone) sqlite.run("SAVEPOINT operation");
     try {
       const tx: Tx = {
         sql,
@@ -77,12 +78,12 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
         attempt: (script) => attempt(script, operation.effects),
       };
       operation.outcome = { result: drive(operation.script(tx)) };
-      sqlite.run("RELEASE operation");
+      if (!isAlone) sqlite.run("RELEASE operation");
     } catch (error) {
       operation.outcome = { error };
       operation.effects = [];
       // A full disk can end the whole transaction; then there is no savepoint left, and the batch fails as one.
-      if (!sqlite.inTransaction) throw error;
+      if (isAlone || !sqlite.inTransaction) throw error;
       sqlite.run("ROLLBACK TO operation");
       sqlite.run("RELEASE operation");
     }
@@ -97,7 +98,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     try {
       if (isRelaxed) sqlite.run("PRAGMA synchronous = NORMAL");
       sqlite.run("BEGIN IMMEDIATE");
-      for (const operation of batch) perform(operation);
+      for (const operation of batch) perform(operation, batch.length === 1);
       sqlite.run("COMMIT");
     } catch (error) {
       if (sqlite.inTransaction) sqlite.run("ROLLBACK");

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, lte, sql as raw } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import { type EventDraft, isMessageDraft, type KeptEvent, type KeptEventType } from "@/domain/event";
+import type { Sized } from "@/http/list-answer";
 import { notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp } from "@/platform/clock";
 import { newId } from "@/platform/ids";
@@ -144,6 +145,13 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
           .orderBy(asc(events.sequence)),
       );
       return rows.map(({ sequence }) => sequence);
+    },
+
+    /** How many bytes the events at these places have, in order. Their data is not read for it. */
+    *sizesOf({ sql }: Pick<Tx, "sql">, sessionId: string, sequences: readonly number[]): Script<Sized[]> {
+      const wanted = and(eq(events.sessionId, sessionId), inArray(events.sequence, [...sequences]));
+      const bytes = raw<number>`octet_length(data)`;
+      return yield* run(sql.select({ sequence: events.sequence, bytes }).from(events).where(wanted).orderBy(asc(events.sequence)));
     },
 
     /** The events at these places, in order. */

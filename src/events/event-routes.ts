@@ -5,7 +5,8 @@ import type { Database, Script } from "@/database/database";
 import { Id } from "@/domain/common";
 import { type KeptEvent, KeptEvents, ListedEvent, LiveEvents } from "@/domain/event";
 import type { Actor } from "@/domain/user";
-import { listOf, type Page, PageQuery, SequenceQuery } from "@/http/lists";
+import { listAnswer, slicesOf } from "@/http/list-answer";
+import { listOf, PageQuery, SequenceQuery } from "@/http/lists";
 import type { OpenStreams } from "@/http/open-streams";
 import { doc, resource } from "@/http/resource";
 import { type Frame, sse } from "@/http/sse";
@@ -71,7 +72,10 @@ export function eventRoutes(
 
   async function list(request: Request, address: SessionAddress, query: Query) {
     const after = await startOf(request, address, query);
-    return listJson(await listEvents(address.sessionId, { after, types: typesOf(query) }, query), query);
+    const { places, total } = await listEvents(address.sessionId, { after, types: typesOf(query) }, query);
+    const sizes = await db.read(() => eventLog.sizesOf(db, address.sessionId, places));
+    const write = async (slice: readonly number[]) => (await db.read(() => eventLog.at(db, address.sessionId, slice))).map(toListed);
+    return listAnswer({ slices: slicesOf(sizes), total, write }, query);
   }
 
   function startOf(request: Request, address: SessionAddress, query: Query): Promise<number> {
@@ -128,13 +132,7 @@ function typesOf({ types }: Query): ReadonlySet<string> | null {
   return new Set(names);
 }
 
-/** The list's envelope, made of each event's data as it is kept: it is not read only to be written again. */
-function listJson({ items, total }: Page<KeptEvent>, { offset, limit }: PageQuery): Response {
-  const list = `[${items.map(toListed).join(",")}]`;
-  const text = `{"items":${list},"data":${list},"total":${total},"offset":${offset},"limit":${limit}}`;
-  return new Response(text, { headers: { "content-type": "application/json;charset=utf-8" } });
-}
-
+/** Made of the event's data as it is kept: it is not read only to be written again. */
 function toListed({ id, session_id, turn_id, sequence, type, json, created_at }: KeptEvent): string {
   const place = JSON.stringify({ id, session_id, turn_id, sequence, event_type: type });
   return `${place.slice(0, -1)},"data":${json},"created_at":"${toTimestamp(created_at)}"}`;

@@ -12,4 +12,5 @@ export const toContent = (bytes: Uint8Array): FileContent => ({
 
 export const textContent = (text: string): FileContent => toContent(new TextEncoder().encode(text));
 
-export const toText = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+/** What is shown of bytes that are text; a byte order mark stays. */
+export const toText = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");

@@ -17,6 +17,8 @@ export type FileUsage = { entries: number; presentBytes: number; pastBytes: numb
 
 export type FileStore = ReturnType<typeof createFileStore>;
 
+type HeldContent = { hash: string; sizeBytes: number };
+
 type Sql = Pick<Tx, "sql">;
 
 /** Which version is meant: the present one, or the one after this event of the log. */
@@ -217,20 +219,45 @@ export const createFileStore = ({ tables: { files, fileUsage } }: Pick<Database,
     },
 
     /** Drops every version, and returns what they held. */
-    *removeAll({ sql }: Sql, sessionId: string): Script<{ hash: string; sizeBytes: number }[]> {
+    *removeAll({ sql }: Sql, sessionId: string): Script<HeldContent[]> {
       const rows = yield* run(sql.delete(files).where(isIn(sessionId)).returning({ hash: files.hash, sizeBytes: files.sizeBytes }));
-      const held = new Map(rows.flatMap(({ hash, sizeBytes }) => (hash === null ? [] : [[hash, sizeBytes] as const])));
-      return [...held].map(([hash, sizeBytes]) => ({ hash, sizeBytes }));
+      return heldBy(rows);
     },
 
-    /** The files of another session, in all their versions up to this event of its log. */
-    *copyAll({ sql }: Sql, from: string, to: string, at: number): Script<void> {
+    /** Drops some versions, and returns what they held. */
+    *removeSome({ sql }: Sql, sessionId: string, limit: number): Script<{ held: HeldContent[]; isEnd: boolean }> {
+      const some = raw`rowid in (select rowid from files where session_id = ${sessionId} limit ${limit})`;
+      const rows = yield* run(sql.delete(files).where(some).returning({ hash: files.hash, sizeBytes: files.sizeBytes }));
+      return { held: heldBy(rows), isEnd: rows.length < limit };
+    },
+
+    /**
+     * The next files of another session behind a path, in all their versions up to this event of its log. Returns the path to go on behind;
+     * null at the end.
+     */
+    *copySome({ sql }: Sql, { from, to, at, after, limit }: CopiedFiles): Script<string | null> {
+      const behind = and(isIn(from), gt(files.path, after));
+      const [last] = yield* run(
+        sql
+          .select({ path: files.path })
+          .from(files)
+          .where(behind)
+          .orderBy(asc(files.path))
+          .limit(1)
+          .offset(limit - 1),
+      );
+      const upTo = last ? raw`and path <= ${last.path}` : raw``;
       yield* run(
         sql.insert(files).select(raw`
           select ${to}, path, since, case when until <= ${at} then until end, id, parent, is_directory, is_readonly, size_bytes, hash,
             created_at, updated_at
-          from files where session_id = ${from} and since <= ${at}`),
+          from files where session_id = ${from} and since <= ${at} and path > ${after} ${upTo}`),
       );
+      return last?.path ?? null;
+    },
+
+    /** Counts what was copied into a session. */
+    *countCopied({ sql }: Sql, to: string): Script<void> {
       yield* run(
         sql.insert(fileUsage).select(raw`
           select ${to}, coalesce(sum(until is null), 0), coalesce(sum(case when until is null then size_bytes end), 0),
@@ -241,7 +268,15 @@ export const createFileStore = ({ tables: { files, fileUsage } }: Pick<Database,
   };
 };
 
+export type CopiedFiles = { from: string; to: string; at: number; after: string; limit: number };
+
 export type CarriedTree = { from: string; to: string; since: number; isCopy: boolean; now: number };
+
+/** Each content once. */
+function heldBy(rows: readonly { hash: string | null; sizeBytes: number }[]): HeldContent[] {
+  const held = new Map(rows.flatMap(({ hash, sizeBytes }) => (hash === null ? [] : [[hash, sizeBytes] as const])));
+  return [...held].map(([hash, sizeBytes]) => ({ hash, sizeBytes }));
+}
 
 /** UUIDs of version 7, made where the rows are. Source: RFC 9562, section 5.7 */
 function newIdInSql(now: number): SQL {

@@ -27,6 +27,13 @@ export const createReleaseFiles = ({ db, files, contents, stopped, logger }: Par
       tx.afterCommit(() => void free(held).catch(report));
     },
 
+    /** The same piece by piece, each in a transaction of its own; true while there is more. */
+    *someOfSession(tx: Tx, sessionId: string): Script<boolean> {
+      const { held, isEnd } = yield* files.removeSome(tx, sessionId, MAX_ITEMS_AT_ONCE);
+      tx.afterCommit(() => void free(held).catch(report));
+      return !isEnd;
+    },
+
     /** Looks through all contents once: files also go with a session's owner or agent, where nobody asks what they held. Never rejects. */
     async unused(): Promise<void> {
       try {

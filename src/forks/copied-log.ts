@@ -8,11 +8,13 @@ type TurnRow = Tables["turns"]["$inferSelect"];
 /** Where an event's data names the session, a turn, a message, or the event itself. What people and models wrote is left alone. */
 const ID_FIELDS = ["id", "message_id", "session_id", "turn_id", "replaces"] as const;
 
+export type CopiedLog = ReturnType<typeof createCopiedLog>;
+
 /**
- * A log under another session: same events, same sequences and times, new ids, and every mention of an old id with the new one. Turns are
- * copied as they ended; what they have used stays with the session that used it.
+ * A log under another session, piece by piece: same events, same sequences and times, new ids, and every mention of an old id with the new
+ * one. Turns are copied as they ended; what they have used stays with the session that used it.
  */
-export function copyLog(events: readonly EventRow[], turns: readonly TurnRow[], { from, to }: { from: string; to: string }) {
+export function createCopiedLog({ from, to }: { from: string; to: string }) {
   const ids = new Map([[from, to]]);
   const renew = (id: string): string => {
     const known = ids.get(id);
@@ -22,17 +24,15 @@ export function copyLog(events: readonly EventRow[], turns: readonly TurnRow[], 
     return made;
   };
 
-  const copiedEvents = events.map(
-    (event): EventRow => ({
+  return {
+    event: (event: EventRow): EventRow => ({
       ...event,
       sessionId: to,
       id: renew(event.id),
       turnId: event.turnId === null ? null : renew(event.turnId),
       data: renewed(event.data, renew),
     }),
-  );
-  const copiedTurns = turns.map(
-    (turn): TurnRow => ({
+    turn: (turn: TurnRow): TurnRow => ({
       ...turn,
       id: renew(turn.id),
       sessionId: to,
@@ -40,8 +40,7 @@ export function copyLog(events: readonly EventRow[], turns: readonly TurnRow[], 
       usage: noUsage,
       costUsd: null,
     }),
-  );
-  return { events: copiedEvents, turns: copiedTurns };
+  };
 }
 
 function renewed(json: string, renew: (id: string) => string): string {

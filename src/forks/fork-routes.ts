@@ -10,7 +10,8 @@ export const forkRoutes = ({ forkSession, once }: { forkSession: Fork; once: Onc
     "/fork",
     ({ params, body, request }) => {
       const actor = actorOf(request);
-      return once({ request, actor, body }, 201, (tx) => forkSession(tx, actor, addressOf(params), body));
+      const { prepare, release } = forkSession(actor, addressOf(params), body);
+      return once.calling({ request, actor, body }, 201, prepare).finally(release);
     },
     {
       body: ForkSession,

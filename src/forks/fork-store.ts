@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, lte, sql as raw } from "drizzle-orm";
+import { and, asc, eq, gt, gte, inArray, lte, sql as raw } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
 
@@ -8,7 +8,7 @@ type TurnRow = Tables["turns"]["$inferSelect"];
 export type ForkStore = ReturnType<typeof createForkStore>;
 
 /** Few enough for one statement: a turn binds fourteen values. */
-const ROWS_AT_ONCE = 500;
+export const ROWS_AT_ONCE = 500;
 
 /** Reads a session's log and its turns as rows, and writes them under another session. */
 export const createForkStore = ({ tables: { sessions, events, turns } }: Pick<Database, "tables">) => {
@@ -30,12 +30,12 @@ export const createForkStore = ({ tables: { sessions, events, turns } }: Pick<Da
   );
 
   return {
-    events: ({ sql }: Pick<Tx, "sql">, sessionId: string, last: number): Script<EventRow[]> =>
+    events: ({ sql }: Pick<Tx, "sql">, sessionId: string, { after, upTo }: { after: number; upTo: number }): Script<EventRow[]> =>
       run(
         sql
           .select()
           .from(events)
-          .where(and(eq(events.sessionId, sessionId), lte(events.sequence, last)))
+          .where(and(eq(events.sessionId, sessionId), gt(events.sequence, after), lte(events.sequence, upTo)))
           .orderBy(asc(events.sequence)),
       ),
 
@@ -46,25 +46,24 @@ export const createForkStore = ({ tables: { sessions, events, turns } }: Pick<Da
       return rows.map(({ type }) => type);
     },
 
-    *turns({ sql }: Pick<Tx, "sql">, ids: readonly string[]): Script<TurnRow[]> {
-      const found: TurnRow[] = [];
-      for (let at = 0; at < ids.length; at += ROWS_AT_ONCE)
-        found.push(
-          ...(yield* run(
-            sql
-              .select()
-              .from(turns)
-              .where(inArray(turns.id, ids.slice(at, at + ROWS_AT_ONCE))),
-          )),
-        );
-      return found;
+    turns: ({ sql }: Pick<Tx, "sql">, ids: readonly string[]): Script<TurnRow[]> =>
+      run(
+        sql
+          .select()
+          .from(turns)
+          .where(inArray(turns.id, [...ids])),
+      ),
+
+    *keepEvents(rows: readonly EventRow[]): Script<void> {
+      for (const row of rows) yield* insertEvent(row);
     },
 
-    /** The copied log ends at `last`: the next event comes behind it. */
-    *keep({ sql }: Pick<Tx, "sql">, sessionId: string, last: number, copied: { events: EventRow[]; turns: TurnRow[] }): Script<void> {
-      for (let at = 0; at < copied.turns.length; at += ROWS_AT_ONCE)
-        yield* run(sql.insert(turns).values(copied.turns.slice(at, at + ROWS_AT_ONCE)));
-      for (const event of copied.events) yield* insertEvent(event);
+    *keepTurns({ sql }: Pick<Tx, "sql">, rows: TurnRow[]): Script<void> {
+      if (rows.length > 0) yield* run(sql.insert(turns).values(rows));
+    },
+
+    /** The next event comes behind the copied ones. */
+    *endLog({ sql }: Pick<Tx, "sql">, sessionId: string, last: number): Script<void> {
       yield* run(
         sql
           .update(sessions)

@@ -1,7 +1,8 @@
-import { and, asc, count, desc, eq, not, sql as raw } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, not, sql as raw } from "drizzle-orm";
 import { type Database, run, type Script, type Tx } from "@/database/database";
 import type { Message } from "@/domain/message";
-import type { Page, PageQuery } from "@/http/lists";
+import type { Sized } from "@/http/list-answer";
+import type { PageQuery } from "@/http/lists";
 import { notFound } from "@/platform/app-error";
 
 export type MessageLog = ReturnType<typeof createMessageLog>;
@@ -15,13 +16,32 @@ export const createMessageLog = ({ tables: { events } }: Pick<Database, "tables"
   const isUsers = eq(events.type, "message.user");
 
   return {
-    *list({ sql }: Pick<Tx, "sql">, sessionId: string, { offset, limit }: PageQuery): Script<Page<Message>> {
-      const wanted = and(eq(events.sessionId, sessionId), isMessage, not(isTakenBack));
-      const rows = yield* run(
-        sql.select({ json: events.data }).from(events).where(wanted).orderBy(asc(events.sequence)).limit(limit).offset(offset),
+    /** Where a page of them lies in the log. Few conversations have a message that was taken back: the others are counted by their index alone. */
+    *list({ sql }: Pick<Tx, "sql">, sessionId: string, { offset, limit }: PageQuery): Script<{ places: Sized[]; total: number }> {
+      const takenBack = raw<number>`exists (select 1 from turns where turns.session_id = ${sessionId} and turns.status = 'cancelled' and turns.started_at is null)`;
+      const [any] = yield* run(sql.select({ takenBack }).from(raw`(select 1)`));
+      const wanted = and(eq(events.sessionId, sessionId), isMessage, any?.takenBack ? not(isTakenBack) : undefined);
+      const page = yield* run(
+        sql.select({ sequence: events.sequence }).from(events).where(wanted).orderBy(asc(events.sequence)).limit(limit).offset(offset),
       );
       const [counted] = yield* run(sql.select({ total: count() }).from(events).where(wanted));
-      return { items: rows.map(({ json }) => toMessage(json)), total: counted!.total };
+      const bytes = raw<number>`octet_length(data)`;
+      const ofPage = and(
+        eq(events.sessionId, sessionId),
+        inArray(
+          events.sequence,
+          page.map(({ sequence }) => sequence),
+        ),
+      );
+      const places = yield* run(sql.select({ sequence: events.sequence, bytes }).from(events).where(ofPage).orderBy(asc(events.sequence)));
+      return { places, total: counted!.total };
+    },
+
+    /** The messages at these places, in order. */
+    *at({ sql }: Pick<Tx, "sql">, sessionId: string, sequences: readonly number[]): Script<Message[]> {
+      const wanted = and(eq(events.sessionId, sessionId), inArray(events.sequence, [...sequences]));
+      const rows = yield* run(sql.select({ json: events.data }).from(events).where(wanted).orderBy(asc(events.sequence)));
+      return rows.map(({ json }) => toMessage(json));
     },
 
     *get({ sql }: Pick<Tx, "sql">, sessionId: string, id: string): Script<Message> {

@@ -4,7 +4,8 @@ import type { Database } from "@/database/database";
 import { Id } from "@/domain/common";
 import { CreateMessage, Message, UpdateMessage } from "@/domain/message";
 import { ErrorBody } from "@/http/errors";
-import { envelope, listOf, PageQuery } from "@/http/lists";
+import { listAnswer, slicesOf } from "@/http/list-answer";
+import { listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
 import type { RateLimits } from "@/http/rate-limits";
 import { doc, resource } from "@/http/resource";
@@ -57,11 +58,13 @@ export const messageRoutes = (
     .get(
       "",
       async ({ params, query, request }) => {
-        const page = await db.read(function* () {
-          const session = yield* sessions.get(actorOf(request), addressOf(params));
-          return yield* messages.list(db, session.id, query);
+        const { id, places, total } = await db.read(function* () {
+          const { id } = yield* sessions.get(actorOf(request), addressOf(params));
+          return { id, ...(yield* messages.list(db, id, query)) };
         });
-        return envelope(page, query);
+        const write = async (slice: readonly number[]) =>
+          (await db.read(() => messages.at(db, id, slice))).map((one) => JSON.stringify(one));
+        return listAnswer({ slices: slicesOf(places), total, write }, query);
       },
       {
         query: PageQuery,

@@ -1,11 +1,12 @@
-import { and, asc, eq, gt, inArray, lt, lte, or, sql as raw } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, lt, lte, or, sql as raw } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Database, run, type Script, type Tx } from "@/database/database";
+import type { HiddenSessionStore } from "@/sessions/hidden-session-store";
 
 /** So many rows of one kind are removed in one transaction. */
 const ROWS_AT_ONCE = 500;
 
-/** So many events go with their sessions in one transaction, unless a single session has more: bounds how long everyone else waits. */
+/** So many events go with their sessions in one transaction; a session that has more goes piece by piece. Bounds how long everyone else waits. */
 const EVENTS_AT_ONCE = 500;
 
 /** Where a walk over all sessions, oldest first, has got to. */
@@ -13,10 +14,12 @@ export type Place = { createdAt: number; id: string };
 
 export const START: Place = { createdAt: 0, id: "" };
 
+export type RemovedSessions = { removed: string[]; isToBeSwept: boolean; next: Place | null };
+
 export type ExpiryStore = ReturnType<typeof createExpiryStore>;
 
 /** What is over for good, of whatever table. Removes a little at a time, and is called again while there is more. */
-export const createExpiryStore = ({ tables }: Pick<Database, "tables">) => {
+export const createExpiryStore = ({ tables }: Pick<Database, "tables">, hidden: Pick<HiddenSessionStore, "leave">) => {
   const { sessions, turns, idempotencyKeys, logins, oneTimeLinks, auditEvents } = tables;
 
   /** The oldest rows whose time lies before the moment; true when there may be more. */
@@ -46,9 +49,10 @@ export const createExpiryStore = ({ tables }: Pick<Database, "tables">) => {
 
     /**
      * Goes on from `after` over the sessions that were made before the moment, and removes with all they hold those that nothing has touched
-     * since and in which nothing runs, waits or is queued. Returns their ids, and where to go on; null at the end.
+     * since and in which nothing runs, waits or is queued. Returns their ids, whether one of them is only hidden and still to be swept, and
+     * where to go on; null at the end.
      */
-    *removeIdleSessions(tx: Tx, after: Place, before: number): Script<{ removed: string[]; next: Place | null }> {
+    *removeIdleSessions(tx: Tx, after: Place, before: number): Script<RemovedSessions> {
       const isBehind = or(gt(sessions.createdAt, after.createdAt), and(eq(sessions.createdAt, after.createdAt), gt(sessions.id, after.id)));
       const isIdle = and(
         lt(sessions.updatedAt, before),
@@ -64,15 +68,18 @@ export const createExpiryStore = ({ tables }: Pick<Database, "tables">) => {
             isIdle: raw<number>`${isIdle}`,
           })
           .from(sessions)
-          .where(and(isBehind, lt(sessions.createdAt, before)))
+          .where(and(isBehind, lt(sessions.createdAt, before), isNull(sessions.hidden)))
           .orderBy(asc(sessions.createdAt), asc(sessions.id))
           .limit(ROWS_AT_ONCE),
       );
       const taken = takeWhileFew(walked);
-      const ids = taken.filter(({ isIdle }) => isIdle === 1).map(({ id }) => id);
-      if (ids.length > 0) yield* run(tx.sql.delete(sessions).where(inArray(sessions.id, ids)));
+      const idle = taken.filter(({ isIdle }) => isIdle === 1);
+      const large = idle.find(({ events }) => events > EVENTS_AT_ONCE);
+      const small = idle.filter((session) => session !== large).map(({ id }) => id);
+      if (large) yield* hidden.leave(tx, large.id);
+      if (small.length > 0) yield* run(tx.sql.delete(sessions).where(inArray(sessions.id, small)));
       const isEnd = taken.length === walked.length && walked.length < ROWS_AT_ONCE;
-      return { removed: ids, next: isEnd ? null : taken.at(-1)! };
+      return { removed: idle.map(({ id }) => id), isToBeSwept: large !== undefined, next: isEnd ? null : taken.at(-1)! };
     },
   };
 };

@@ -13,6 +13,8 @@ type Parts = {
   retainAuditDays: number;
   /** Tells whoever follows a session that it is gone. */
   forget: (sessionId: string) => void;
+  /** A large session is to be removed piece by piece. */
+  sweep: () => void;
   /** Removes what accounts have no use for any more. */
   tidyAccounts: () => Promise<unknown>;
   logger: Logger;
@@ -81,6 +83,7 @@ async function* pieces({
   retainSessionsDays,
   retainAuditDays,
   forget,
+  sweep,
   tidyAccounts,
   logger,
 }: Parts): AsyncGenerator<void> {
@@ -101,8 +104,11 @@ async function* pieces({
   let removedSessions = 0;
   for (let place: Place | null = retainSessionsDays > 0 ? START : null; place !== null; ) {
     const from: Place = place;
-    const { removed, next } = await db.transact((tx) => expiry.removeIdleSessions(tx, from, now - retainSessionsDays * DAY_MS));
+    const { removed, isToBeSwept, next } = await db.transact((tx) =>
+      expiry.removeIdleSessions(tx, from, now - retainSessionsDays * DAY_MS),
+    );
     for (const id of removed) forget(id);
+    if (isToBeSwept) sweep();
     removedSessions += removed.length;
     place = next;
     yield;

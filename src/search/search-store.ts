@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, sql as raw } from "drizzle-orm";
+import { and, asc, count, eq, gt, isNull, sql as raw } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Message } from "@/domain/message";
 import type { SearchHit } from "@/domain/search-hit";
@@ -37,6 +37,29 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
       .limit(slot("limit"))
       .prepare(),
   );
+  const end = prepare<{ id: string }, { next: number }>((sql) =>
+    sql
+      .select({ next: sessions.nextSequence })
+      .from(sessions)
+      .where(and(eq(sessions.id, slot("id")), isNull(sessions.hidden)))
+      .prepare(),
+  );
+  const addDocument = prepare<{ sessionId: string; sequence: number }, { id: number }>((sql) =>
+    sql
+      .insert(searchDocuments)
+      .values({ sessionId: slot("sessionId"), sequence: slot("sequence") })
+      .onConflictDoNothing()
+      .returning({ id: searchDocuments.id })
+      .prepare(),
+  );
+  const noteProgress = prepare<{ sessionId: string; sequence: number }, { id: string }>((sql) =>
+    sql
+      .insert(searchProgress)
+      .values({ sessionId: slot("sessionId"), sequence: slot("sequence") })
+      .onConflictDoUpdate({ target: searchProgress.sessionId, set: { sequence: raw`excluded.sequence` } })
+      .returning({ id: searchProgress.sessionId })
+      .prepare(),
+  );
   const index = prepare<{ id: number; words: string }, unknown>((sql) => ({
     all: (values) => sql.all(raw`insert into search_index (rowid, words) values (${values!.id}, ${values!.words})`),
   }));
@@ -49,32 +72,24 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
           .select({ id: sessions.id })
           .from(sessions)
           .leftJoin(searchProgress, eq(searchProgress.sessionId, sessions.id))
-          .where(raw`${sessions.nextSequence} - 1 > coalesce(${searchProgress.sequence}, 0)`),
+          .where(and(isNull(sessions.hidden), raw`${sessions.nextSequence} - 1 > coalesce(${searchProgress.sequence}, 0)`)),
       );
       return rows.map(({ id }) => id);
     },
 
-    /** Indexes the next few messages of a session; true when there may be more. */
-    *advance(tx: Tx, sessionId: string, limit: number): Script<boolean> {
-      const [session] = yield* run(tx.sql.select({ next: sessions.nextSequence }).from(sessions).where(eq(sessions.id, sessionId)));
+    /** Indexes the next few messages of a session; true when there may be more. After every turn: each query is compiled once. */
+    *advance(sessionId: string, limit: number): Script<boolean> {
+      const [session] = yield* end({ id: sessionId });
       if (!session) return false;
       const [progress] = yield* progressOf({ sessionId });
       const messages = yield* next({ sessionId, after: progress?.sequence ?? 0, limit });
       for (const { sequence, json } of messages) {
         const words = forIndex(textOf((JSON.parse(json) as Message).content));
-        const [document] = yield* run(
-          tx.sql.insert(searchDocuments).values({ sessionId, sequence }).onConflictDoNothing().returning({ id: searchDocuments.id }),
-        );
+        const [document] = yield* addDocument({ sessionId, sequence });
         if (document) yield* index({ id: document.id, words });
       }
       const isFull = messages.length === limit;
-      const sequence = isFull ? messages.at(-1)!.sequence : session.next - 1;
-      yield* run(
-        tx.sql
-          .insert(searchProgress)
-          .values({ sessionId, sequence })
-          .onConflictDoUpdate({ target: searchProgress.sessionId, set: { sequence } }),
-      );
+      yield* noteProgress({ sessionId, sequence: isFull ? messages.at(-1)!.sequence : session.next - 1 });
       return isFull;
     },
 
@@ -84,6 +99,7 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
       if (match === null) return { items: [], total: 0 };
       const wanted = and(
         raw`search_index.words match ${match}`,
+        isNull(sessions.hidden),
         isAdmin ? undefined : eq(sessions.ownerId, user.id),
         raw`not ${isTakenBack}`,
       );
@@ -100,7 +116,8 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
           .limit(limited)
           .offset(skipped);
       const [counted] = yield* run(sql.select({ total: count() }).from(found(MAX_COUNTED, 0).as("found")));
-      const rows = yield* run(found(limit, offset));
+      // What is not counted is not shown either: to skip it, all of it would be looked up.
+      const rows = offset < MAX_COUNTED ? yield* run(found(Math.min(limit, MAX_COUNTED - offset), offset)) : [];
       return { items: rows.map((row) => toHit(row, query)), total: counted!.total };
     },
   };

@@ -54,7 +54,7 @@ export function createSearchWorker({ db, search, bus, logger }: Parts) {
 
   async function follow(sessionId: string): Promise<void> {
     try {
-      while (!isStopping && (await db.transactRelaxed((tx) => search.advance(tx, sessionId, BATCH)))) await Bun.sleep(PAUSE_MS);
+      while (!isStopping && (await db.transactRelaxed(() => search.advance(sessionId, BATCH)))) await Bun.sleep(PAUSE_MS);
     } catch (error) {
       // The next message, of any session, takes it along.
       waiting.add(sessionId);

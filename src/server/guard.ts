@@ -16,7 +16,7 @@ import { isPublicRoute } from "./public-paths";
 
 type Parts = {
   /** Static files, for everyone: undefined for what is none. */
-  page: (request: Request) => Response | undefined;
+  page: (request: Request) => Response | Promise<Response> | undefined;
   route: (request: Request) => Response | Promise<Response>;
   authenticate: Authenticate;
   hosts: KnownHosts;
@@ -70,7 +70,7 @@ async function answer(request: Request, address: string | null, parts: Inside): 
   setRequestLog(asked, log);
   if (address !== null) setClientAddress(asked, address);
   const file = page(asked);
-  if (file) return file;
+  if (file) return await file;
   // Before the body is read: a stranger's is not worth a byte. Whatever is not listed as public is closed.
   if (!isPublicRoute(asked)) {
     const actor = await authenticate(asked);

@@ -37,7 +37,15 @@ type Described = { method: string; path: string; detail: RouteDoc; tags: string[
  * Describes every route that has an `operationId`, in OpenAPI 3.1. The same routes give the same bytes.
  * A route that stands under a second address is described again, as the alias of the first.
  */
-export function createOpenApi(routes: readonly DocumentedRoute[], { version }: { version: string }): OpenApiDocument {
+export function createOpenApi(routes: readonly DocumentedRoute[], about: { version: string }): OpenApiDocument {
+  const steps = openApiSteps(routes, about);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** The same route by route: a server has others to answer in between. */
+export function* openApiSteps(routes: readonly DocumentedRoute[], { version }: { version: string }): Generator<undefined, OpenApiDocument> {
   const schemas = createSchemas();
   schemas.add(ErrorBody, "output");
   const described = namedApart([...routes, ...missingFrom(routes, PAGE_ROUTES)].flatMap(describe)).toSorted(byTag);
@@ -46,6 +54,7 @@ export function createOpenApi(routes: readonly DocumentedRoute[], { version }: {
   for (const route of described) {
     paths[route.path] ??= {};
     paths[route.path]![route.method] = operationOf(route, schemas);
+    yield;
   }
   const used = new Set(described.flatMap(({ tags }) => tags));
   return schemas.settle({

@@ -10,6 +10,7 @@ import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
 import { addressOf, type UnderSession } from "@/http/under-session";
 import type { NewSession } from "./create-session";
+import type { RemoveSession } from "./remove-session";
 import type { SessionStore } from "./session-store";
 
 const Filter = PageQuery.extend({ search: z.string().max(200).optional(), tag: z.string().max(64).optional() });
@@ -22,14 +23,9 @@ type Parts = {
   newSession: NewSession;
   /** Throws unless the model that a field points at is there. */
   checkModel: (tx: Tx, field: string, id: string | null | undefined) => Script<void>;
-  /** Lets go of what the session's files hold, in the transaction of its end. */
-  releaseFiles: (tx: Tx, sessionId: string) => Script<void>;
   /** Throws when a client's tool has the name of one of the agent's own. */
   checkClientTools: (agentId: string, field: string, tools: readonly ClientTool[] | null | undefined) => Script<void>;
-  /** Answers the call that waits for this session, if one does. */
-  childGone: (tx: Tx, sessionId: string) => Script<void>;
-  /** Tells whoever runs or follows the session that it is gone. */
-  forget: (sessionId: string) => void;
+  removeSession: RemoveSession;
   once: Once;
 };
 
@@ -83,7 +79,7 @@ export const allSessionRoutes = ({ db, sessions }: Parts) =>
 
 /** One session. */
 export const sessionRoutes = (
-  { db, sessions, eventLog, checkModel, checkClientTools, childGone, releaseFiles, forget }: Parts,
+  { db, sessions, eventLog, checkModel, checkClientTools, removeSession }: Parts,
   { prefix, suffix }: UnderSession,
 ) =>
   resource(prefix, "sessions")
@@ -114,16 +110,7 @@ export const sessionRoutes = (
     .delete(
       "",
       async ({ params, request, status }) => {
-        const address = addressOf(params);
-        await db.transact(function* (tx) {
-          const actor = actorOf(request);
-          const { id } = yield* sessions.get(actor, address);
-          yield* childGone(tx, id);
-          const gone = yield* sessions.withChildren(tx, id);
-          for (const each of gone) yield* releaseFiles(tx, each);
-          yield* sessions.remove(tx, actor, address, gone);
-          tx.afterCommit(() => gone.forEach(forget));
-        });
+        await db.transact((tx) => removeSession(tx, actorOf(request), addressOf(params)));
         return status(204, undefined);
       },
       {

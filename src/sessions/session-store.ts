@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNotNull, or, sql as raw, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql as raw, type SQL } from "drizzle-orm";
 import { contains, hasTag } from "@/database/conditions";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
@@ -29,7 +29,7 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 export const createSessionStore = ({ tables: { sessions, agents } }: Pick<Database, "tables">, clock: Clock) => {
   const owned = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(sessions.ownerId, user.id));
   const at = (actor: Actor, { sessionId, agentId }: SessionAddress) =>
-    and(eq(sessions.id, sessionId), agentId === null ? undefined : eq(sessions.agentId, agentId), owned(actor));
+    and(eq(sessions.id, sessionId), isNull(sessions.hidden), agentId === null ? undefined : eq(sessions.agentId, agentId), owned(actor));
 
   const byId = prepare<{ id: string }, SessionRow>((sql) =>
     sql
@@ -77,6 +77,7 @@ export const createSessionStore = ({ tables: { sessions, agents } }: Pick<Databa
     ): Script<Page<Session>> {
       const wanted = and(
         owned(actor),
+        isNull(sessions.hidden),
         agentId === null ? undefined : eq(sessions.agentId, agentId),
         search ? and(isNotNull(sessions.title), contains(search, sessions.title)) : undefined,
         tag ? hasTag(sessions.tags, tag) : undefined,
@@ -92,7 +93,10 @@ export const createSessionStore = ({ tables: { sessions, agents } }: Pick<Databa
     *get(actor: Actor, { sessionId, agentId }: SessionAddress): Script<Session> {
       const [row] = yield* byId({ id: sessionId });
       const isTheirs =
-        row !== undefined && (actor.isAdmin || row.ownerId === actor.user.id) && (agentId === null || row.agentId === agentId);
+        row !== undefined &&
+        row.hidden === null &&
+        (actor.isAdmin || row.ownerId === actor.user.id) &&
+        (agentId === null || row.agentId === agentId);
       if (!isTheirs) throw notFound("Session");
       return toSession(row);
     },
@@ -151,11 +155,9 @@ export const createSessionStore = ({ tables: { sessions, agents } }: Pick<Databa
       return all;
     },
 
-    /** With everything it holds, these sessions of other agents among it. A turn that runs in one finds no row at its next append, and stops. */
-    *remove(tx: Tx, actor: Actor, address: SessionAddress, all: readonly string[]): Script<void> {
-      const removed = yield* run(tx.sql.delete(sessions).where(at(actor, address)).returning({ id: sessions.id }));
-      if (removed.length === 0) throw notFound("Session");
-      yield* run(tx.sql.delete(sessions).where(inArray(sessions.id, [...all])));
+    /** With everything they hold; whose they are was checked before. A turn that runs in one finds no row at its next append, and stops. */
+    *remove({ sql }: Pick<Tx, "sql">, ids: readonly string[]): Script<void> {
+      yield* run(sql.delete(sessions).where(inArray(sessions.id, [...ids])));
     },
 
     /** What would go with a user: their own sessions, and everyone's with their agents. */
@@ -164,7 +166,7 @@ export const createSessionStore = ({ tables: { sessions, agents } }: Pick<Databa
         sql
           .select({ id: sessions.id, ownerId: sessions.ownerId })
           .from(sessions)
-          .where(or(eq(sessions.ownerId, userId), inArray(sessions.agentId, agentIds))),
+          .where(and(isNull(sessions.hidden), or(eq(sessions.ownerId, userId), inArray(sessions.agentId, agentIds)))),
       );
     },
 

@@ -6,6 +6,7 @@ import type { Kept, Loop, LoopInput } from "@/agent-loop/loop";
 import { createNeed } from "@/agent-loop/needs";
 import { hasCrashedTooOften, isProgress } from "@/agent-loop/next-step";
 import { isWaiting } from "@/agent-loop/open-calls";
+import { workedMsIn } from "@/agent-loop/spent";
 import { TurnTimedOut } from "@/agent-loop/stop";
 import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { CallWrite } from "@/agent-loop/tool-outcome";
@@ -28,7 +29,6 @@ import type { DelegateCall } from "./delegate-call";
 import { type CostOf, toLoopModels } from "./loop-models";
 import type { RunningTurns } from "./running-turns";
 import { toDraft } from "./to-draft";
-import { waitedMs } from "./waiting-time";
 import type { WakeTurn } from "./wake-turn";
 
 /** What the agent behind a turn brings to it. */
@@ -66,9 +66,16 @@ export type RunTurnParts = {
 
 export type RunTurn = ReturnType<typeof createRunTurn>;
 
+/** `workedMs`: what was worked on the turn in this process before it rested; null where that is not known, and the log says it. */
+export type RunOptions = { shutdown: AbortSignal; onProgress: () => void; workedMs: number | null };
+
+/** A turn that gives its place away for a while, and how long was worked on it. */
+export type RestingTurn = Rest & { workedMs: number };
+
 /**
  * Drives the loop of one claimed turn and keeps what it yields: the one place where keeping and thinking meet.
  * Returns when the turn is over, when `shutdown` aborts, or early with a rest that the turn needs; safe to call again for the same turn. Throws `Fenced` when another has claimed it.
+ * A turn's time is that in which it was worked on: neither a rest nor a server that was down nor a clock that was set takes any of it.
  */
 export const createRunTurn = ({
   db,
@@ -90,7 +97,8 @@ export const createRunTurn = ({
   logger,
   limits,
 }: RunTurnParts) =>
-  async function runTurn(claim: Claim, shutdown: AbortSignal, onProgress: () => void): Promise<Rest | null> {
+  async function runTurn(claim: Claim, { shutdown, onProgress, workedMs: workedBeforeMs }: RunOptions): Promise<RestingTurn | null> {
+    const begunAt = performance.now();
     const { turn, session, epoch } = claim;
     const cancelled = running.begin(turn.id, session.id);
     const events = await db.read(() => eventLog.ofTurn(turn.id));
@@ -182,10 +190,12 @@ export const createRunTurn = ({
     const asked = userMessage(events);
     const left = new AbortController();
     const timeout = new AbortController();
-    const leftMs = () => Math.max(0, turn.startedAt! + waitedMs(events) + limits.maxTurnMs - clock.now());
+    const earlierMs = workedBeforeMs ?? workedMsIn(log);
+    const workedMs = () => earlierMs + performance.now() - begunAt;
+    const leftMs = limits.maxTurnMs - workedMs();
     const giveUp = () => timeout.abort(new TurnTimedOut("the turn took too long"));
-    const timer = setTimeout(giveUp, leftMs());
-    if (leftMs() === 0) giveUp();
+    const timer = setTimeout(giveUp, Math.max(0, leftMs));
+    if (leftMs <= 0) giveUp();
 
     try {
       // Asked again after the turn can be reached: a wish that came between the claim and now is not lost.
@@ -227,7 +237,7 @@ export const createRunTurn = ({
         onInternalError,
       };
       const rest = await drive(agentLoop(input));
-      return rest && { ...rest, forMs: Math.min(rest.forMs, leftMs()) };
+      return rest && { ...rest, workedMs: workedMs() };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // There is no model to ask, or no use in it: the turn says so, where the person who asked will read it.

@@ -2,16 +2,19 @@ import type { Database, Script, Tx } from "@/database/database";
 import { isDiskFull } from "@/database/disk-full";
 import { type EventLog, Fenced } from "@/events/event-log";
 import type { Logger } from "@/platform/logger";
-import type { Handle, Rest } from "@/runner/runner";
+import type { Handle } from "@/runner/runner";
 import type { Claim, ClaimStore } from "./claim-store";
-import type { RunTurn } from "./run-turn";
+import { isJustWoken } from "./just-woken";
+import type { RestingTurn, RunTurn } from "./run-turn";
 import { createTrials } from "./trials";
-import { isJustWoken } from "./waiting-time";
 
 type Parts = { db: Database; claims: ClaimStore; eventLog: EventLog; runTurn: RunTurn; logger: Logger };
 
 /** How a session stands here: whether its turn is on trial, which turn threw last, and whether that was for want of room. */
 type Standing = { isOnTrial: boolean; failed: string | null; wasDiskFull: boolean };
+
+/** `workedMs`: how long was worked on the turn before it rested in this process; null for one that did not. */
+type Claimed = { claim: Claim; workedMs: number | null };
 
 /** How long a session rests after a failure that nobody foresaw, so that it cannot spin. Milliseconds. */
 const REST_MS = 1000;
@@ -19,7 +22,7 @@ const REST_MS = 1000;
 /** Handles a wake-up: runs the session's open turns, oldest first, until none is left or one has to rest. Never rejects. */
 export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Parts): Handle => {
   /** By session: turns that gave up their place to wait in this process. Taken up again, they have met no crash. */
-  const resting = new Map<string, Claim>();
+  const resting = new Map<string, Claimed>();
   const trials = createTrials({ db, claims, eventLog, logger });
 
   return async function drainSession({ sessionId, isSuspect = false }, { signal: shutdown, clear }) {
@@ -30,14 +33,15 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
     let wasDiskFull = false;
     while (!shutdown.aborted) {
       try {
-        const claim = await claimNext(sessionId, { isOnTrial, failed, wasDiskFull });
-        if (!claim) return null;
+        const claimed = await claimNext(sessionId, { isOnTrial, failed, wasDiskFull });
+        if (!claimed) return null;
+        const { claim, workedMs } = claimed;
         failed = claim.turn.id;
-        const rest = await (isOnTrial ? tryOut(claim, shutdown, clear) : runTurn(claim, shutdown, () => {}));
+        const rest = await (isOnTrial ? tryOut(claimed, shutdown, clear) : runTurn(claim, { shutdown, onProgress: () => {}, workedMs }));
         isOnTrial = false;
         failed = null;
         if (rest && !shutdown.aborted) {
-          resting.set(sessionId, claim);
+          resting.set(sessionId, { claim, workedMs: rest.workedMs });
           return rest;
         }
         if (shutdown.aborted) await db.transact((tx) => claims.release(tx, claim));
@@ -60,28 +64,29 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
     const rested = resting.get(sessionId);
     if (!rested) return;
     await db
-      .transact((tx) => claims.release(tx, rested))
+      .transact((tx) => claims.release(tx, rested.claim))
       .catch((error) => logger.error({ err: error, session_id: sessionId }, "a turn at rest could not be handed over"));
   }
 
-  async function tryOut(claim: Claim, shutdown: AbortSignal, clear: () => void): Promise<Rest | null> {
+  async function tryOut({ claim, workedMs }: Claimed, shutdown: AbortSignal, clear: () => void): Promise<RestingTurn | null> {
     const trial = await trials.begin(claim, clear);
     try {
-      return await runTurn(claim, shutdown, () => void trial.end());
+      return await runTurn(claim, { shutdown, onProgress: () => void trial.end(), workedMs });
     } finally {
       await trial.end();
     }
   }
 
   /** A claim alone is told to nobody and can be made again, so it need not wait for the disk: the turn's first events do. */
-  async function claimNext(id: string, standing: Standing): Promise<Claim | undefined> {
+  async function claimNext(id: string, standing: Standing): Promise<Claimed | undefined> {
     const claim = await db.transactRelaxed(() => claims.claim(id));
     if (!claim && (await db.read(() => claims.isStranded(id)))) await db.transact((tx) => tellIdle(tx, id));
     const rested = resting.get(id);
     resting.delete(id);
-    if (!claim || claim.turn.id === rested?.turn.id) return claim;
+    if (!claim) return undefined;
+    if (claim.turn.id === rested?.claim.turn.id) return { claim, workedMs: rested.workedMs };
     if (claim.wasRunning || claim.wasReleased) await db.transact((tx) => tellResumed(tx, claim, standing));
-    return claim;
+    return { claim, workedMs: null };
   }
 
   /** The queue that kept the session busy was emptied after its last turn had ended. */

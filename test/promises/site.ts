@@ -11,9 +11,9 @@ export type Talk = { id: string; path: string };
 /** The executable on a folder of its own that goes away in the end. */
 export type Site = { folder: string; dataDir: string; database: string; server: ServerProcess; [Symbol.asyncDispose](): Promise<void> };
 
-export async function createSite(): Promise<Site> {
+export async function createSite(env: Readonly<Record<string, string>> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), "everruns-promises-"));
-  const server = createServerProcess({ folder });
+  const server = createServerProcess({ folder, env });
   await server.start();
   return {
     folder,
