@@ -91,5 +91,7 @@ export const createCheckClientTools = ({ agents, catalog }: Pick<Parts, "agents"
       throw invalid(`${field} must not have the name of one of the agent's own tools: choose other names`);
   };
 
-const toolNamesOf = ({ capabilities, tools }: AgentDefinition, catalog: Catalog): string[] =>
-  [...[...catalog.equip(capabilities, "").tools, ...tools].map(({ name }) => name), READ_RESULT];
+const toolNamesOf = ({ capabilities, tools }: AgentDefinition, catalog: Catalog): string[] => [
+  ...[...catalog.equip(capabilities, "").tools, ...tools].map(({ name }) => name),
+  READ_RESULT,
+];

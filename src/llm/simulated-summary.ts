@@ -27,5 +27,4 @@ function answersIn(text: string, question: string): number {
 }
 
 /** By its beginning: of a long one a summary is not given more. */
-const keyOf = (question: string): string =>
-  new Bun.CryptoHasher("sha256").update(question.slice(0, 300).trim()).digest("hex").slice(0, 12);
+const keyOf = (question: string): string => new Bun.CryptoHasher("sha256").update(question.slice(0, 300).trim()).digest("hex").slice(0, 12);

@@ -10,7 +10,7 @@ import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { CallWrite } from "@/agent-loop/tool-outcome";
 import { performWrite } from "@/capabilities/tool-write";
 import type { Database, Script, Tx } from "@/database/database";
-import { type EventData, type EventDraft, type KeptEvent } from "@/domain/event";
+import type { EventData, EventDraft, KeptEvent } from "@/domain/event";
 import type { Controls, ToolCallPart } from "@/domain/message";
 import type { ToolPolicies } from "@/domain/tool";
 import type { EventLog } from "@/events/event-log";
