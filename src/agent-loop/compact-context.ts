@@ -4,10 +4,11 @@ import { LlmError, type LlmErrorCode, type LlmRequest } from "@/llm/llm";
 import { newId } from "@/platform/ids";
 import { type Asked, afterFailure } from "./after-failure";
 import { type Answer, callModel } from "./call-model";
+import { CHARACTERS_PER_TOKEN } from "./context-size";
 import { type Compaction, summaryTokens, tokensOf } from "./fit-context";
 import type { LoopInput, LoopModel } from "./loop";
 import type { CallModel } from "./next-step";
-import { listOf, SUMMARISE, transcriptOf } from "./transcript";
+import { clipped, listOf, SUMMARISE, transcriptOf } from "./transcript";
 
 /**
  * Has the older part of a conversation summarised by the model that is to go on with it. Failures are retried and fall back as those of
@@ -23,7 +24,8 @@ export async function compactContext(
   const { signal } = input;
   try {
     const { content, usage, finishReason, durationMs } = await summarise(input, model, plan);
-    const summary = content.flatMap((part) => (part.type === "text" ? [part.text.trim()] : [])).join("\n\n");
+    const text = content.flatMap((part) => (part.type === "text" ? [part.text.trim()] : [])).join("\n\n");
+    const summary = clipped(text, summaryTokens(plan.window) * CHARACTERS_PER_TOKEN * 2);
     if (summary === "") throw emptySummary(finishReason);
     const made = { model: model.name, provider: model.provider, usage, cost_usd: model.cost(usage), duration_ms: durationMs };
     return { failure: null, facts: [compacted(input, log, step, plan, { ...made, summary })] };
@@ -44,11 +46,11 @@ async function summarise({ signal }: LoopInput, model: LoopModel, plan: Compacti
   const request: LlmRequest = {
     purpose: "summary",
     model: model.name,
-    instructions: SUMMARISE,
+    instructions: `${SUMMARISE}\n\nWrite at most ${Math.floor(maxTokens / 2)} words.`,
     messages: [{ role: "user", content: [{ type: "text", text: transcriptOf(plan, (plan.window * TRANSCRIPT_SHARE) / plan.scale) }] }],
     tools: [],
     // Thoughts count too: a model that thinks by itself must not use up all its words for them.
-    maxTokens: Math.min(maxTokens * 2, model.outputLimit ?? maxTokens * 2),
+    maxTokens: Math.min(maxTokens * 4, model.outputLimit ?? maxTokens * 4),
     outputLimit: model.outputLimit,
   };
   const partial = { text: "", firstTokenMs: null, durationMs: 0 };

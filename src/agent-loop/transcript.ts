@@ -66,7 +66,8 @@ function wordsOf(part: ContentPart, most: number): string[] {
   }
 }
 
-function clipped(text: string, most: number): string {
+/** Its beginning and its end. */
+export function clipped(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor(most / 4);
   return `${text.slice(0, most - end).toWellFormed()} … ${text.slice(-end).toWellFormed()}`;
