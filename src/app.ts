@@ -16,6 +16,7 @@ import { loadSigningSecret } from "@/auth/signing-secret";
 import { agentCapabilityRoutes, capabilityRoutes } from "@/capabilities/capability-routes";
 import { builtInCapabilities, type CapabilityDefinition, createCatalog, withParts } from "@/capabilities/catalog";
 import { createCheckClientTools, createEquipSession } from "@/capabilities/equip-session";
+import { createReadResult } from "@/capabilities/read-result";
 import { research } from "@/capabilities/research";
 import { sandbox } from "@/capabilities/sandbox";
 import { readSkills } from "@/capabilities/skills";
@@ -216,7 +217,8 @@ export async function createApp({
   const runner = createInProcessRunner({ maxRunning: capacity?.sessions });
   const web = createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) });
   const toolFetch = (isOfAdmin: boolean) => (isOfAdmin ? outbound : web);
-  const equipSession = createEquipSession({ db, agents, versions: agentVersions, catalog, fetchFor: toolFetch });
+  const readResult = createReadResult({ db, eventLog, maxResultCharacters: limits.maxResultCharacters });
+  const equipSession = createEquipSession({ db, agents, versions: agentVersions, catalog, fetchFor: toolFetch, readResult });
   const checkClientTools = createCheckClientTools({ agents, catalog });
   const rules = createApprovalRuleStore(db, clock);
   const wake = (sessionId: string) => runner.submit({ sessionId });
@@ -444,10 +446,11 @@ export async function createApp({
   };
 }
 
-const limitsOf = ({ turn: { maxModelCalls, maxMinutes, maxCallsPerStep, maxOutputBytes } }: Config): Limits => ({
+const limitsOf = ({ turn: { maxModelCalls, maxMinutes, maxCallsPerStep, maxOutputBytes }, context }: Config): Limits => ({
   ...DEFAULT_LIMITS,
   maxModelCalls,
   maxTurnMs: maxMinutes * 60_000,
   maxCallsPerStep,
   maxOutputBytes,
+  ...context,
 });

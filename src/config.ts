@@ -37,6 +37,8 @@ export type Config = {
   files: { maxMib: number; maxEntries: number; pastMib: number };
   /** What one turn may use. */
   turn: { maxModelCalls: number; maxMinutes: number; maxCallsPerStep: number; maxOutputBytes: number };
+  /** What a model is shown of a conversation: tokens of a window that is unknown, how full it may be, characters of one tool's result. */
+  context: { defaultContextWindow: number; compactAtPercent: number; maxResultCharacters: number };
   security: SecuritySettings;
   /** Hours in which a person or a client must answer a tool call. */
   answerWithinHours: number;
@@ -85,6 +87,11 @@ export function readConfig(flags: Flags, env: Environment): Config {
       maxMinutes: read.whole("TURN_MAX_MINUTES", 1, 1440),
       maxCallsPerStep: read.whole("TURN_MAX_CALLS_PER_STEP", 1, 1000),
       maxOutputBytes: read.whole("TURN_MAX_OUTPUT_BYTES", 1024, 268_435_456),
+    },
+    context: {
+      defaultContextWindow: read.whole("CONTEXT_WINDOW_DEFAULT", 1000, 100_000_000),
+      compactAtPercent: read.whole("CONTEXT_COMPACT_PERCENT", 10, 100),
+      maxResultCharacters: read.whole("TOOL_RESULT_MAX_CHARACTERS", 1000, 10_000_000),
     },
     security: readSecuritySettings(env, { isLocalOnly: authMode === "none" && isLoopback(host) }),
     answerWithinHours: read.whole("APPROVAL_EXPIRES_HOURS", 1, 87_600),

@@ -204,6 +204,7 @@ ALTER TABLE `turns` ADD `agent_version` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `password_hash` text;--> statement-breakpoint
 ALTER TABLE `users` ADD `is_email_verified` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `users` ADD `status` text DEFAULT 'active' NOT NULL;--> statement-breakpoint
+CREATE INDEX `events_compactions` ON `events` (`session_id`,`sequence`) WHERE type = 'context.compacted';--> statement-breakpoint
 -- Written by hand: a full-text index has no counterpart in the schema. It keeps words alone; the text stays in the log.
 CREATE VIRTUAL TABLE `search_index` USING fts5(`words`, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');--> statement-breakpoint
 CREATE TRIGGER `search_documents_removed` AFTER DELETE ON `search_documents` BEGIN

@@ -1,6 +1,7 @@
 import type { EventDraft } from "@/domain/event";
 import { LlmError, type LlmErrorCode, ProviderResting } from "@/llm/llm";
 import type { Failure, LoopInput, LoopModel } from "./loop";
+import type { ModelName } from "./next-step";
 
 /** What a model call came to: facts to keep, or a failure that ends the turn. */
 export type Asked = { facts: EventDraft[]; failure: Failure | null };
@@ -12,14 +13,29 @@ type Failed = {
   about: { message_id: string; step: number; attempt: number; model: string; provider: string };
   /** How often this model has been asked in this step. */
   tries: number;
+  /** A shorter request can be made after this retry, and was not made in this step before. */
+  couldFit?: (retry: EventDraft) => boolean;
 };
 
 /** Asks again after a while, or somebody else at once, or gives up. What comes of it is in the log, so that a restart goes on with it. */
-export function afterFailure({ input, model, log, about, tries }: Failed, error: unknown): Asked {
+export function afterFailure({ input, model, log, about, tries, couldFit }: Failed, error: unknown): Asked {
   if (!(error instanceof LlmError)) {
     input.onInternalError(error, "model");
     return { facts: [], failure: { code: "internal_error", message: "an internal error; the server's log says more" } };
   }
+  const retryAt = (delay_ms: number, fallback: ModelName | null): EventDraft => ({
+    type: "model.retrying",
+    data: {
+      ...about,
+      code: error.code,
+      error: error.message,
+      delay_ms,
+      next_retry_at: new Date(input.now() + delay_ms).toISOString(),
+      fallback,
+    },
+  });
+  if (error.code === "context_too_long" && couldFit?.(retryAt(0, null))) return { facts: [retryAt(0, null)], failure: null };
+
   const retryAfterMs = error.retryAfterMs ?? 0;
   const isWorthATry = error.retryable && tries < input.limits.maxAttempts && retryAfterMs <= LONGEST_WAIT_MS;
   const fallback = isWorthATry && !(error instanceof ProviderResting) ? null : fallbackFor(error, input.models, model, log);
@@ -27,11 +43,7 @@ export function afterFailure({ input, model, log, about, tries }: Failed, error:
 
   const backoffMs = FIRST_RETRY_MS * 2 ** (tries - 1) * (0.75 + input.random() / 2);
   const delay_ms = fallback ? 0 : Math.round(Math.max(backoffMs, retryAfterMs));
-  const next_retry_at = new Date(input.now() + delay_ms).toISOString();
-  return {
-    failure: null,
-    facts: [{ type: "model.retrying", data: { ...about, code: error.code, error: error.message, delay_ms, next_retry_at, fallback } }],
-  };
+  return { failure: null, facts: [retryAt(delay_ms, fallback)] };
 }
 
 const FIRST_RETRY_MS = 500;

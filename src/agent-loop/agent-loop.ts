@@ -5,7 +5,9 @@ import { LONGEST_WAIT_MS } from "./after-failure";
 import { askAbout } from "./ask";
 import { askModel } from "./ask-model";
 import { callTools } from "./call-tools";
+import { compactContext } from "./compact-context";
 import { cancel, complete, completeAtLimit, type Ending, type EndingTurn, fail } from "./endings";
+import { planCompaction } from "./fit-context";
 import type { Failure, Loop, LoopInput, LoopModel } from "./loop";
 import { type CallModel, nextStep, type Step } from "./next-step";
 import { TurnCancelled, TurnTimedOut } from "./stop";
@@ -58,11 +60,19 @@ export async function* agentLoop(input: LoopInput): Loop<Rest | null> {
     }
 
     try {
+      // Planned from what has its place in the log: facts are kept before they are summarised.
+      if (model && step.kind === "call_model" && planCompaction(input, model, known)) {
+        if (facts.length > 0) yield* keep(log, facts);
+        const plan = planCompaction(input, model, log);
+        facts = [];
+        if (plan) ({ facts, failure } = await compactContext(input, model, log, step, plan));
+        continue;
+      }
       const opening = ending?.drafts ?? openingOf(model, step);
       const reply = yield { kind: "keep", drafts: [...facts, ...opening], end: ending?.end ?? null };
       log.push(...reply!.news);
       if (!reply!.isKept) continue;
-      log.push(...facts, ...opening);
+      log.push(...(reply!.drafts ?? []));
       if (ending) return null;
 
       facts = [];
@@ -132,9 +142,10 @@ async function* keep(log: EventDraft[], facts: EventDraft[]): Loop<void> {
   for (;;) {
     const reply = yield { kind: "keep", drafts: facts, end: null };
     log.push(...reply!.news);
-    if (reply!.isKept) break;
+    if (!reply!.isKept) continue;
+    log.push(...(reply!.drafts ?? []));
+    return;
   }
-  log.push(...facts);
 }
 
 async function* runTools(input: LoopInput, log: EventDraft[], { calls }: Extract<Step, { kind: "run_tools" }>): Loop<EventDraft[]> {

@@ -1,8 +1,9 @@
-import { type EventDraft, isMessageDraft } from "@/domain/event";
+import type { EventDraft } from "@/domain/event";
 import { LlmError } from "@/llm/llm";
 import { type Asked, afterFailure } from "./after-failure";
 import { callModel, type PartialAnswer } from "./call-model";
-import { toConversation } from "./conversation";
+import { sizeOf } from "./context-size";
+import { isTooLong, messagesFor, planCompaction } from "./fit-context";
 import type { Loop, LoopInput, LoopModel } from "./loop";
 import type { CallModel } from "./next-step";
 import { createRoom, OutputLimit } from "./output-limit";
@@ -16,12 +17,13 @@ export async function* askModel(input: LoopInput, model: LoopModel, log: readonl
   const about = { message_id, step: begun.step, attempt: begun.attempt, model: model.name, provider: model.provider };
   const partial: PartialAnswer = { text: "", firstTokenMs: null, durationMs: 0 };
   const room = createRoom(limits.maxOutputBytes, log);
-  const own = toConversation(log.filter(isMessageDraft).map(({ data }) => data));
+  const messages = messagesFor(input, model, log);
   const request = {
     model: model.name,
     instructions: input.instructions,
-    messages: [...input.history, ...own],
+    messages,
     tools: input.describedTools,
+    cacheKey: input.turn.sessionId,
     maxTokens: controls?.max_tokens ?? undefined,
     temperature: controls?.temperature ?? undefined,
     reasoningEffort: controls?.reasoning?.effort ?? undefined,
@@ -60,7 +62,13 @@ export async function* askModel(input: LoopInput, model: LoopModel, log: readonl
   } catch (error) {
     if (signal.aborted) return { facts: signal.reason instanceof TurnCancelled ? cutShort(message_id, partial.text) : [], failure: null };
     if (error instanceof OutputLimit) return { facts: [], failure: { code: "output_limit", message: error.message } };
-    return afterFailure({ input, model, log, about, tries: step.tries }, error);
+    const couldFit = (retry: EventDraft): boolean => {
+      const known = [...log, retry];
+      const hadItsChance = log.some((event) => isTooLong(event, model) && "step" in event.data && event.data.step === step.step);
+      if (hadItsChance) return false;
+      return planCompaction(input, model, known) !== null || sizeOf(messagesFor(input, model, known)) < sizeOf(messages);
+    };
+    return afterFailure({ input, model, log, about, tries: step.tries, couldFit }, error);
   }
 }
 

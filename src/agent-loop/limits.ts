@@ -6,6 +6,12 @@ export type Limits = {
   maxTurnMs: number;
   /** Bytes of text, reasoning and arguments that the models may write. */
   maxOutputBytes: number;
+  /** A model whose window is unknown is taken to read so many tokens. */
+  defaultContextWindow: number;
+  /** How much of a model's window may be full before the older part of the conversation is summarised. */
+  compactAtPercent: number;
+  /** Characters of a tool's result that the model is shown at once. */
+  maxResultCharacters: number;
 };
 
 export const DEFAULT_LIMITS: Limits = {
@@ -14,4 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxAttempts: 4,
   maxTurnMs: 10 * 60_000,
   maxOutputBytes: 4 * 1024 * 1024,
+  defaultContextWindow: 128_000,
+  compactAtPercent: 80,
+  maxResultCharacters: 16_000,
 };

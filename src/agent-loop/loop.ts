@@ -1,8 +1,9 @@
 import type { EventDraft } from "@/domain/event";
 import type { Controls } from "@/domain/message";
 import type { Usage } from "@/domain/usage";
-import type { LlmDriver, LlmMessage, LlmTool, ProviderCalls } from "@/llm/llm";
+import type { LlmDriver, LlmTool, ProviderCalls } from "@/llm/llm";
 import type { Delta } from "./call-model";
+import type { History } from "./context";
 import type { TurnEnd } from "./endings";
 import type { Limits } from "./limits";
 import type { Need } from "./open-calls";
@@ -15,6 +16,8 @@ export type LoopModel = {
   name: string;
   provider: string;
   outputLimit: number | undefined;
+  /** Tokens that it can read and write together, where known. */
+  contextWindow: number | undefined;
   /** As this model takes them. */
   controls: Controls | null;
   /** In USD; null when no price is known. */
@@ -28,7 +31,7 @@ export type LoopInput = {
   /** What is to be kept before the turn's next step, together with it. */
   opening: readonly EventDraft[];
   /** The conversation before this turn. */
-  history: readonly LlmMessage[];
+  history: History;
   instructions: string;
   tools: readonly Tool[];
   describedTools: readonly LlmTool[];
@@ -59,7 +62,7 @@ export type LoopOutput =
   | { kind: "message_begun"; message: MessageBegun }
   | { kind: "delta"; delta: Delta };
 
-/** Not kept when somebody else wrote to the turn meanwhile: then `news` says what, and the loop thinks again. */
+/** Not kept when somebody else wrote to the turn meanwhile: then `news` says what, and the loop thinks again. `drafts` is what was kept, with its places in the log. */
 export type Kept = { isKept: boolean; news: EventDraft[]; drafts?: readonly EventDraft[] };
 
 export type Loop<Result> = AsyncGenerator<LoopOutput, Result, Kept | undefined>;

@@ -1,6 +1,7 @@
 import type { EventDraft, MessageDraft } from "@/domain/event";
 import type { ToolCallPart } from "@/domain/message";
 import { AppError } from "@/platform/app-error";
+import { bounded } from "./keep-aside";
 import type { OpenCall } from "./open-calls";
 import { type JsonValue, ToolFailure, type ToolWrite } from "./tool";
 
@@ -28,11 +29,12 @@ export function endOfCall(
   outcome: Outcome,
   durationMs: number | null,
 ): EventDraft[] {
-  const { status, result, error } = outcome;
+  const kept = bounded(outcome);
+  const { status, result, error } = kept;
   const message: MessageDraft = {
     role: "tool_result",
     tool_call_id: id,
-    content: [{ type: "tool_result", tool_call_id: id, ...(isChanged ? toldOfChange(outcome, input) : { result, error }) }],
+    content: [{ type: "tool_result", tool_call_id: id, ...(isChanged ? toldOfChange(kept, input) : { result, error }) }],
   };
   return [
     { type: "tool.completed", data: { tool_call_id: id, name, arguments: input, status, result, error, duration_ms: durationMs } },

@@ -1,5 +1,6 @@
 import { agentTool } from "@/agent-loop/agent-tool";
 import { clientTool } from "@/agent-loop/client-tool";
+import { READ_RESULT } from "@/agent-loop/keep-aside";
 import type { Tool } from "@/agent-loop/tool";
 import type { AgentStore } from "@/agents/agent-store";
 import type { AgentVersionStore } from "@/agents/agent-version-store";
@@ -18,6 +19,8 @@ type Parts = {
   catalog: Catalog;
   /** How the tools that are requests reach the network: an admin's agents may reach this machine's own, others what is public. */
   fetchFor: (isOfAdmin: boolean) => HttpToolParts["safeFetch"];
+  /** Reads on in results that are too long to be shown at once. */
+  readResult: Tool;
 };
 
 export type Equipped = {
@@ -41,8 +44,11 @@ const MAX_DEPTH = 3;
 
 export type EquipSession = ReturnType<typeof createEquipSession>;
 
-/** What a turn offers the model: what the agent has, then what the message's client runs, then the session's. Of two with one name the first stays. */
-export const createEquipSession = ({ db, agents, versions, catalog, fetchFor }: Parts) => {
+/**
+ * What a turn offers the model: what the agent has, then what the message's client runs, then the session's, and what reads on in their
+ * results. Of two with one name the first stays.
+ */
+export const createEquipSession = ({ db, agents, versions, catalog, fetchFor, readResult }: Parts) => {
   /** The agent as it is, or as it was in a version. Its right to run was checked before. */
   function* agentAt(id: string, version: number | null): Script<AgentDefinition & Partial<Pick<Agent, "lost_model">>> {
     const agent = yield* agents.getUnchecked(id);
@@ -69,6 +75,8 @@ export const createEquipSession = ({ db, agents, versions, catalog, fetchFor }: 
     }
     for (const tool of [...(controls?.client_tools ?? []), ...(clientTools ?? [])])
       if (!named.has(tool.name)) named.set(tool.name, clientTool(tool));
+    // Offered before there is anything to read: a tool that comes in mid-session would void what the provider has cached.
+    if (named.size > 0 && !named.has(readResult.name)) named.set(readResult.name, readResult);
     const model = { id: agent.default_model_id, isLost: agent.lost_model != null };
     return { model, fallback: agent.fallback_model_id, instructions, tools: [...named.values()], policies: agent.tool_policies ?? {} };
   };
@@ -83,5 +91,7 @@ export const createCheckClientTools = ({ agents, catalog }: Pick<Parts, "agents"
       throw invalid(`${field} must not have the name of one of the agent's own tools: choose other names`);
   };
 
-const toolNamesOf = ({ capabilities, tools }: AgentDefinition, catalog: Catalog): string[] =>
-  [...catalog.equip(capabilities, "").tools, ...tools].map(({ name }) => name);
+const toolNamesOf = ({ capabilities, tools }: AgentDefinition, catalog: Catalog): string[] => [
+  ...[...catalog.equip(capabilities, "").tools, ...tools].map(({ name }) => name),
+  READ_RESULT,
+];

@@ -252,6 +252,7 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
       index("events_messages")
         .on(row.sessionId, row.sequence)
         .where(sql`type in ('message.user', 'message.assistant', 'message.tool_result', 'message.system')`),
+      index("events_compactions").on(row.sessionId, row.sequence).where(sql`type = 'context.compacted'`),
     ],
   );
 

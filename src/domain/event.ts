@@ -38,7 +38,7 @@ export const KeptEvents = {
   "model.started": z.object({ ...step, ...model, replaces: Id.nullable() }).meta({ id: "ModelStarted" }),
   /**
    * `model` and `provider` failed. `fallback` names who is asked instead, at once and for the rest of the turn; null: the same again, then.
-   * Who really answers stands in each `model.started`. Absent in logs of older versions.
+   * Who really answers stands in each `model.started`. Absent in logs of older versions. `compacting`: it was asked for a summary.
    */
   "model.retrying": z
     .object({
@@ -49,11 +49,33 @@ export const KeptEvents = {
       delay_ms: z.int(),
       next_retry_at: Timestamp,
       fallback: z.object(model).nullable().optional(),
+      compacting: z.literal(true).optional(),
     })
     .meta({ id: "ModelRetrying" }),
   "model.completed": z
     .object({ ...step, ...model, ...spent, finish_reason: z.string(), time_to_first_token_ms: z.int().nullable() })
     .meta({ id: "ModelCompleted" }),
+  /**
+   * The conversation did not fit into the model's window. From now on a model is shown `summary` in place of the messages from
+   * `from_sequence` to `to_sequence`, in the conversation's order, and of all before them; word for word stay the session's first message and
+   * what the user said in this turn. The log keeps everything. `model` made the summary; null where none could, and it is only a list.
+   * Tokens are estimates, corrected by what the provider counted last.
+   */
+  "context.compacted": z
+    .object({
+      turn_id: Id,
+      step: z.int(),
+      model: z.string().nullable(),
+      provider: z.string().nullable(),
+      from_sequence: z.int(),
+      to_sequence: z.int(),
+      summary: z.string(),
+      tokens_before: z.int(),
+      tokens_after: z.int(),
+      context_window: z.int(),
+      ...spent,
+    })
+    .meta({ id: "ContextCompacted" }),
   /** The id is also the event's own. `expires_at`: undecided by then, the call is denied. */
   "approval.requested": z.object({ ...call, approval_id: Id, expires_at: Timestamp }).meta({ id: "ApprovalRequested" }),
   /** `arguments` is what the model asked for; `changed_arguments` what is run instead, where whoever approved it changed them. */
@@ -114,11 +136,12 @@ export type EventData<Type extends KeptEventType> = z.infer<(typeof KeptEvents)[
 export type MessageDraft = Pick<Message, "role" | "content"> &
   Partial<Pick<Message, "tool_calls" | "tool_call_id" | "controls" | "metadata" | "tags" | "usage">>;
 
-/** Something that happened and is about to be kept. The log adds ids, sequence and time. */
+/** Something that happened and is about to be kept. The log adds ids, sequence and time; what comes from there has its `sequence`. */
 export type EventDraft = {
   [Type in KeptEventType]: {
     type: Type;
     id?: string | undefined;
+    sequence?: number | undefined;
     data: Type extends MessageEventType ? MessageDraft : Omit<EventData<Type>, "turn_id">;
   };
 }[KeptEventType];

@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, lte, sql as raw } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, lte, sql as raw } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
-import { type EventDraft, isMessageDraft, type KeptEvent, type KeptEventType } from "@/domain/event";
+import { type EventData, type EventDraft, isMessageDraft, type KeptEvent, type KeptEventType } from "@/domain/event";
+
 import type { Sized } from "@/http/list-answer";
 import { notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp } from "@/platform/clock";
@@ -127,6 +128,20 @@ export const createEventLog = ({ tables: { sessions, events } }: Pick<Database, 
           .where(and(eq(events.id, id), eq(events.sessionId, sessionId))),
       );
       return row?.sequence ?? null;
+    },
+
+    /** How the call with this id ended, the last one where a provider gave the same id twice; undefined where none did. */
+    *endOfCall({ sql }: Pick<Tx, "sql">, sessionId: string, toolCallId: string): Script<EventData<"tool.completed"> | undefined> {
+      const isWanted = raw`json_extract(${events.data}, '$.tool_call_id') = ${toolCallId}`;
+      const [row] = yield* run(
+        sql
+          .select({ json: events.data })
+          .from(events)
+          .where(and(eq(events.sessionId, sessionId), eq(events.type, "tool.completed"), isWanted))
+          .orderBy(desc(events.sequence))
+          .limit(1),
+      );
+      return row && (JSON.parse(row.json) as EventData<"tool.completed">);
     },
 
     /** The places after one and up to another whose events are of these types. */

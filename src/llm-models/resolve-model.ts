@@ -22,6 +22,8 @@ export type ResolvedModel = {
   providerName: string;
   providerType: ProviderType;
   profile: ModelProfile | null;
+  /** Tokens, where a person has set it. */
+  contextWindow: number | null;
 };
 
 export type ResolvedModels = ResolvedModel & {
@@ -93,7 +95,7 @@ function* chainFrom(usableModels: UsableModelStore, first: UsableModel, agentsOw
   return chain.slice(1);
 }
 
-function toResolved(drivers: DriverPool, { id, modelId, provider }: UsableModel, isAlone: boolean): ResolvedModel {
+function toResolved(drivers: DriverPool, { id, modelId, contextWindow, provider }: UsableModel, isAlone: boolean): ResolvedModel {
   return {
     ...callsOf(drivers, provider, isAlone),
     model: modelId,
@@ -101,6 +103,7 @@ function toResolved(drivers: DriverPool, { id, modelId, provider }: UsableModel,
     providerName: provider.name,
     providerType: provider.providerType,
     profile: knownProfile(provider.providerType, modelId),
+    contextWindow,
   };
 }
 

@@ -3,7 +3,13 @@ import { type Database, prepare, type Script, type Sql } from "@/database/databa
 import type { ProviderRow } from "@/llm-providers/llm-provider-store";
 
 /** A model that is active, as is its provider. */
-export type UsableModel = { id: string; modelId: string; fallbackModelId: string | null; provider: ProviderRow };
+export type UsableModel = {
+  id: string;
+  modelId: string;
+  contextWindow: number | null;
+  fallbackModelId: string | null;
+  provider: ProviderRow;
+};
 
 export type UsableModelStore = ReturnType<typeof createUsableModelStore>;
 
@@ -12,7 +18,13 @@ export const createUsableModelStore = ({ tables: { llmModels, llmProviders } }: 
   const isActive = and(eq(llmModels.status, "active"), eq(llmProviders.status, "active"));
   const first = (sql: Sql, wanted: SQL | undefined, ...order: SQL[]) =>
     sql
-      .select({ id: llmModels.id, modelId: llmModels.modelId, fallbackModelId: llmModels.fallbackModelId, provider: llmProviders })
+      .select({
+        id: llmModels.id,
+        modelId: llmModels.modelId,
+        contextWindow: llmModels.contextWindow,
+        fallbackModelId: llmModels.fallbackModelId,
+        provider: llmProviders,
+      })
       .from(llmModels)
       .innerJoin(llmProviders, eq(llmModels.providerId, llmProviders.id))
       .where(and(isActive, wanted))

@@ -13,7 +13,7 @@ const defaultMaxTokens = 8192;
 /** The limit is reserved in the context window, so that the whole of what a model can write is not asked for by default. */
 const mostDefaultTokens = 32_000;
 
-const breakpoint = { cache_control: { type: "ephemeral" as const } };
+const marked = { cache_control: { type: "ephemeral" as const } };
 
 /**
  * The same request is always the same bytes. Four cache breakpoints, the most there may be: the tools, the instructions, and the
@@ -23,6 +23,8 @@ export function anthropicBody(request: LlmRequest): MessageCreateParamsStreaming
   const { model, instructions, tools, temperature, outputLimit } = request;
   const maxTokens = request.maxTokens ?? Math.min(outputLimit ?? defaultMaxTokens, mostDefaultTokens);
   const thinking = thinkingFor(request, maxTokens);
+  // Writing to the cache costs more than reading without it.
+  const breakpoint = request.purpose === "summary" ? {} : marked;
   return {
     model,
     max_tokens: maxTokens,
@@ -35,7 +37,7 @@ export function anthropicBody(request: LlmRequest): MessageCreateParamsStreaming
       })),
     }),
     ...(instructions.trim() !== "" && { system: [{ type: "text" as const, text: instructions, ...breakpoint }] }),
-    messages: withBreakpoints(groupMessages(request.messages)),
+    messages: withBreakpoints(groupMessages(request.messages), breakpoint),
     // Thinking takes no temperature, whatever the model.
     ...(temperature !== undefined &&
       thinking.thinking === undefined &&
@@ -96,8 +98,8 @@ function imageBlock(part: ImagePart): ImageBlockParam {
   return { type: "image", source: { type: "base64", media_type: mediaType, data: data?.[2] ?? part.base64 ?? "" } };
 }
 
-function withBreakpoints(groups: Group[]): MessageParam[] {
-  const marked = new Set(
+function withBreakpoints(groups: Group[], breakpoint: Partial<typeof marked>): MessageParam[] {
+  const last = new Set(
     groups
       .filter(({ role }) => role === "user")
       .slice(-2)
@@ -105,6 +107,6 @@ function withBreakpoints(groups: Group[]): MessageParam[] {
   );
   return groups.map(({ role, content }) => ({
     role,
-    content: content.map((block) => (marked.has(block) ? { ...block, ...breakpoint } : block)),
+    content: content.map((block) => (last.has(block) ? { ...block, ...breakpoint } : block)),
   }));
 }

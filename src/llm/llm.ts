@@ -20,6 +20,10 @@ export type LlmRequest = {
   reasoningEffort?: string | undefined;
   /** Most tokens the model can write, where known; a driver whose protocol demands a limit uses it. */
   outputLimit?: number | undefined;
+  /** The same for all calls that begin with the same messages, so that a provider can send them to where its cache is. */
+  cacheKey?: string | undefined;
+  /** A conversation's summary: no other call will begin like this one, so nothing of it is worth a cache. */
+  purpose?: "summary" | undefined;
 };
 
 export type FinishReason = "stop" | "tool_calls" | "length" | "content_filter" | "refusal" | "other";

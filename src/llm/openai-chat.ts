@@ -49,9 +49,10 @@ export async function* streamChat(client: OpenAI, request: LlmRequest, wire: Wir
 
 /** The same request is always the same bytes: keys stand in one order, and what is absent is left out. */
 function chatBody(request: LlmRequest, wire: Wire, type: LlmConnection["type"]) {
-  const { model, instructions, messages, tools, maxTokens, temperature, reasoningEffort } = request;
+  const { model, instructions, messages, tools, maxTokens, temperature, reasoningEffort, cacheKey } = request;
   // OpenAI's reasoning models refuse `max_tokens`; most other servers know nothing else.
-  const isOpenAi = type === "azure_openai" || /(^|\.)openai\.com(:\d+)?$/.test(wire.peer.host);
+  const isAtOpenAi = /(^|\.)openai\.com(:\d+)?$/.test(wire.peer.host);
+  const isOpenAi = type === "azure_openai" || isAtOpenAi;
   const lastUser = messages.findLastIndex(({ role }) => role === "user");
   return {
     model,
@@ -66,6 +67,8 @@ function chatBody(request: LlmRequest, wire: Wire, type: LlmConnection["type"]) 
     ...(temperature !== undefined && { temperature }),
     // The words differ from server to server; each refuses what it does not know.
     ...(reasoningEffort !== undefined && { reasoning_effort: reasoningEffort as "high" }),
+    // Other servers may refuse what they do not know.
+    ...(isAtOpenAi && cacheKey !== undefined && { prompt_cache_key: cacheKey }),
     stream: true as const,
     stream_options: { include_usage: true },
   };

@@ -79,7 +79,7 @@ const sealItem = ({ id, summary, encrypted_content }: ResponseReasoningItem, hos
 const reasoningModel = /(^|\/)(o\d|gpt-[5-9]|codex)(?!.*-chat)/;
 
 function responsesBody(request: LlmRequest, host: string): ResponseCreateParamsStreaming {
-  const { model, instructions, messages, tools, maxTokens, temperature, reasoningEffort } = request;
+  const { model, instructions, messages, tools, maxTokens, temperature, reasoningEffort, cacheKey } = request;
   const reasons = reasoningEffort !== undefined || reasoningModel.test(model);
   return {
     model,
@@ -101,6 +101,7 @@ function responsesBody(request: LlmRequest, host: string): ResponseCreateParamsS
       reasoning: { ...(reasoningEffort !== undefined && { effort: reasoningEffort as "high" }), summary: "auto" as const },
       include: ["reasoning.encrypted_content" as const],
     }),
+    ...(cacheKey !== undefined && { prompt_cache_key: cacheKey }),
     store: false,
     stream: true,
   };

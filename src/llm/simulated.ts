@@ -4,6 +4,7 @@ import type { Usage } from "@/domain/usage";
 import type { FinishReason, LlmDriver, LlmEvent, LlmRequest } from "./llm";
 import { decide, textOf } from "./simulated-answer";
 import { createScriptReader, findScript, type ScriptStep, scriptedError } from "./simulated-script";
+import { simulatedSummary, summarisedAnswers } from "./simulated-summary";
 
 const defaultDelayMs = 10;
 const charactersPerToken = 4;
@@ -18,7 +19,8 @@ export function simulatedDriver(settings: ProviderSettings): LlmDriver {
   return {
     async *stream(request, signal) {
       signal.throwIfAborted();
-      const step = scriptedStep(request, readScript) ?? ownStep(request);
+      const isSummary = request.purpose === "summary";
+      const step = isSummary ? { text: simulatedSummary(request) } : (scriptedStep(request, readScript) ?? ownStep(request));
       const { parts, finishReason } = write(request, step);
       for (const [index, event] of parts.flatMap(({ events }) => events).entries()) {
         await pause(index === 0 ? 0 : (step.delay_ms ?? settings.delay_ms ?? defaultDelayMs), signal);
@@ -41,7 +43,9 @@ function scriptedStep({ messages }: LlmRequest, readScript: ReturnType<typeof cr
   const message = messages[position];
   const script = message && findScript(textOf(message));
   if (script?.kind === "broken") return { text: `I cannot follow this script: ${script.reason}.` };
-  return script && readScript(script, messages.slice(position).filter(({ role }) => role === "assistant").length);
+  if (!script) return undefined;
+  const answers = messages.slice(position).filter(({ role }) => role === "assistant").length;
+  return readScript(script, answers + summarisedAnswers(messages.slice(0, position), textOf(message)));
 }
 
 function ownStep(request: LlmRequest): ScriptStep {

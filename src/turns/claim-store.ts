@@ -1,7 +1,9 @@
-import { and, asc, eq, sql as raw } from "drizzle-orm";
+import { and, asc, desc, eq, sql as raw } from "drizzle-orm";
+import type { History } from "@/agent-loop/context";
 import type { TurnEnd } from "@/agent-loop/endings";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
+import type { EventData } from "@/domain/event";
 import type { Message } from "@/domain/message";
 import type { SessionStatus } from "@/domain/session";
 import { addUsage, type Usage } from "@/domain/usage";
@@ -20,9 +22,9 @@ export const createClaimStore = ({ tables: { turns, sessions, events } }: Pick<D
   const slot = raw.placeholder;
   /** Word for word the condition of the index on open turns; another spelling would read every turn of the session. */
   const isOpen = raw`status in ('queued', 'running', 'waiting')`;
-  const conversation = prepare<{ sessionId: string; position: number }, { json: string }>((sql) =>
+  const conversation = prepare<{ sessionId: string; position: number }, { json: string; model: string | null }>((sql) =>
     sql
-      .select({ json: events.data })
+      .select({ json: events.data, model: turns.model })
       .from(events)
       .innerJoin(turns, eq(turns.id, events.turnId))
       .where(
@@ -35,6 +37,22 @@ export const createClaimStore = ({ tables: { turns, sessions, events } }: Pick<D
         ),
       )
       .orderBy(asc(turns.position), asc(events.sequence))
+      .prepare(),
+  );
+  const lastCompaction = prepare<{ sessionId: string; position: number }, { json: string; sequence: number }>((sql) =>
+    sql
+      .select({ json: events.data, sequence: events.sequence })
+      .from(events)
+      .innerJoin(turns, eq(turns.id, events.turnId))
+      .where(
+        and(
+          eq(events.sessionId, slot("sessionId")),
+          raw`${events.type} = 'context.compacted'`,
+          raw`${turns.position} < ${slot("position")}`,
+        ),
+      )
+      .orderBy(desc(turns.position), desc(events.sequence))
+      .limit(1)
       .prepare(),
   );
   const nextOpen = prepare<{ sessionId: string }, TurnRow>((sql) =>
@@ -218,9 +236,18 @@ export const createClaimStore = ({ tables: { turns, sessions, events } }: Pick<D
     },
 
     /** The messages of the turns before this one, in the order of their turns: what came while a turn ran belongs behind it. */
-    *messagesBefore({ sessionId, position }: Pick<TurnRow, "sessionId" | "position">): Script<Message[]> {
+    *historyBefore({ sessionId, position }: Pick<TurnRow, "sessionId" | "position">): Script<History> {
       const rows = yield* conversation({ sessionId, position });
-      return rows.map(({ json }) => JSON.parse(json) as Message);
+      const [compaction] = yield* lastCompaction({ sessionId, position });
+      const messages = rows.map(({ json }) => JSON.parse(json) as Message);
+      const counted = messages.findLastIndex(({ usage, sequence }) => usage !== null && sequence > (compaction?.sequence ?? 0));
+      const { id, usage } = messages[counted] ?? {};
+      return {
+        messages,
+        compacted: compaction ? (JSON.parse(compaction.json) as EventData<"context.compacted">) : null,
+        // A turn that fell back ends with the model that its row names.
+        measured: id && usage ? { messageId: id, tokens: usage.input_tokens, by: rows[counted]!.model ?? "" } : null,
+      };
     },
 
     /** Every session that has a turn to run, not one that waits for an answer, with the turn that was running there when the process before ended. */

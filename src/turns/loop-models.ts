@@ -13,6 +13,7 @@ export function toLoopModels(resolved: ResolvedModels, controls: Controls | null
     name: model.model,
     provider: model.providerName,
     outputLimit: model.profile?.limits?.output,
+    contextWindow: model.contextWindow ?? model.profile?.limits?.context,
     controls: fitting,
     cost: (usage) => costOf(usage, model.profile),
   });

@@ -1,5 +1,4 @@
 import { agentLoop, CRASHED_TOO_OFTEN } from "@/agent-loop/agent-loop";
-import { toConversation, withoutRetried } from "@/agent-loop/conversation";
 import { fail, type TurnEnd } from "@/agent-loop/endings";
 import type { Limits } from "@/agent-loop/limits";
 import type { Kept, Loop, LoopInput } from "@/agent-loop/loop";
@@ -12,7 +11,7 @@ import { describeTool, type Tool } from "@/agent-loop/tool";
 import type { CallWrite } from "@/agent-loop/tool-outcome";
 import { performWrite } from "@/capabilities/tool-write";
 import type { Database, Script, Tx } from "@/database/database";
-import { type EventData, type EventDraft, isMessageDraft, type KeptEvent } from "@/domain/event";
+import type { EventData, EventDraft, KeptEvent } from "@/domain/event";
 import type { Controls, ToolCallPart } from "@/domain/message";
 import type { ToolPolicies } from "@/domain/tool";
 import type { EventLog } from "@/events/event-log";
@@ -133,10 +132,11 @@ export const createRunTurn = ({
           modelName = `${answers.provider}/${answers.model}`;
           yield* claims.setModel(turn.id, modelName);
         }
-        if (type === "model.completed") yield* usage.addModelCall(used(`${data.provider}/${data.model}`), data.usage, data.cost_usd);
+        const isCall = type === "model.completed" || type === "context.compacted";
+        if (isCall && data.model !== null) yield* usage.addModelCall(used(`${data.provider}/${data.model}`), data.usage, data.cost_usd);
       }
       if (end) yield* finish(tx, end);
-      return { isKept: true, news: [], drafts };
+      return { isKept: true, news: [], drafts: kept.map(({ id, sequence }, index): EventDraft => ({ ...drafts[index]!, id, sequence })) };
     }
 
     function* handOver(tx: Tx, { json }: KeptEvent): Script<void> {
@@ -202,11 +202,7 @@ export const createRunTurn = ({
       if (await db.read(() => claims.isCancelRequested(turn.id))) running.cancel(turn.id);
       // Asked before anything is prepared, for it may be that which crashes.
       if (hasCrashedTooOften(log)) throw conflict(CRASHED_TOO_OFTEN, "crash_loop");
-      const before = await db.read(() => claims.messagesBefore(turn));
-      const history = withoutRetried(
-        before,
-        log.filter(isMessageDraft).map(({ data }) => data),
-      );
+      const history = await db.read(() => claims.historyBefore(turn));
       const equipment = await equip(session, asked.controls);
       const { model, fallback, instructions, policies } = equipment;
       tools = equipment.tools;
@@ -222,7 +218,7 @@ export const createRunTurn = ({
         turn: { id: turn.id, sessionId: session.id, messageId: turn.messageId, startedAt: turn.startedAt! },
         log,
         opening: busy,
-        history: toConversation(history),
+        history,
         instructions,
         tools,
         describedTools: tools.map(describeTool),

@@ -21,6 +21,8 @@ const quietPlan = fc.record({
   outages: fc.constant<Plan["outages"]>([]),
   maxModelCalls: fc.integer({ min: 1, max: 12 }),
   maxAttempts: fc.constant(1000),
+  window: fc.option(fc.integer({ min: 400, max: 2000 })),
+  realWindow: fc.constant<number | null>(null),
 }) satisfies fc.Arbitrary<Plan>;
 
 const deathsAnywhere = fc
@@ -51,10 +53,35 @@ const worstPlan = fc
   .tuple(stormyPlan, outages, fc.integer({ min: 1, max: 4 }))
   .map(([plan, outages, maxAttempts]): Plan => ({ ...plan, outages, maxAttempts }));
 
+const longCall = fc.record({ name: fc.constantFrom("read" as const, "save" as const), ticks: fc.integer({ min: 2, max: 6 }) });
+
+/** Long results in small windows, smaller than anyone says now and then. */
+const longPlan = fc
+  .tuple(
+    stormyPlan,
+    fc.array(fc.array(longCall, { minLength: 1, maxLength: 3 }), { minLength: 5, maxLength: 9 }),
+    fc.integer({ min: 700, max: 1500 }),
+    fc.option(fc.integer({ min: 500, max: 1500 })),
+  )
+  .map(
+    ([plan, rounds, window, realWindow]): Plan => ({
+      ...plan,
+      rounds,
+      window,
+      realWindow,
+      deaths: plan.deaths.slice(0, 2),
+      maxModelCalls: 12,
+    }),
+  );
+
 const typesIn = (log: readonly EventDraft[]) => log.map(({ type }) => type);
 const count = <T>(items: readonly T[], item: T) => items.filter((each) => each === item).length;
 const wordsOf = ({ log }: Outcome) => log.findLast(({ type }) => type === "message.assistant")!.data;
-const endOf = ({ log }: Outcome) => log.at(-1)!;
+
+function endOf({ log }: Outcome): EventDraft {
+  const { sequence: _, ...end } = log.at(-1)!;
+  return end as EventDraft;
+}
 
 /** The ids that each kind of event names, in order. */
 function callsIn(log: readonly EventDraft[]) {
@@ -167,7 +194,9 @@ test("cut at every commit in turn, before it and after it, it comes to the end t
           expectSound(cut);
           const { usage: _, ...words } = wordsOf(whole) as { usage?: unknown };
           expect(wordsOf(cut)).toMatchObject(words);
-          expect(endOf(cut)).toEqual({ ...endOf(whole), data: { ...endOf(whole).data, duration_ms: expect.any(Number) } } as EventDraft);
+          // What a call that was cut short says of itself is read by the model too, and counted.
+          const any = { duration_ms: expect.any(Number), usage: expect.anything() };
+          expect(endOf(cut)).toEqual({ ...endOf(whole), data: { ...endOf(whole).data, ...any } } as EventDraft);
           expect(callsIn(cut.log).asked).toEqual(callsIn(whole.log).asked);
         }
       }
@@ -198,6 +227,48 @@ test("any beginning of any log, with all that came between, goes on to one end, 
 }, 30_000);
 
 type Fallen = { fallback: { model: string } };
+
+test("a turn in a window that is too small for it compacts what it has, as its log says, and never twice the same", async () => {
+  let compactions = 0;
+  await fc.assert(
+    fc.asyncProperty(longPlan, async (plan) => {
+      const outcome = await playTurn(plan);
+      expectSound(outcome);
+      let last = 0;
+      for (const event of outcome.log) {
+        if (event.type !== "context.compacted") continue;
+        compactions++;
+        expect(event.data.to_sequence).toBeGreaterThan(last);
+        expect(event.data.to_sequence).toBeLessThan(event.sequence!);
+        expect(event.data.tokens_after).toBeLessThan(event.data.tokens_before);
+        last = event.data.to_sequence;
+      }
+      if (plan.realWindow === null) expect(["turn.completed", "turn.cancelled"]).toContain(endOf(outcome).type);
+    }),
+    RUNS,
+  );
+  expect(compactions).toBeGreaterThan(RUNS.numRuns / 4);
+});
+
+test("cut at every commit, a turn that compacts what it has compacts the same and comes to the same end", async () => {
+  const sizes = ({ log }: Outcome) =>
+    log.flatMap((event) => (event.type === "context.compacted" ? [[event.data.tokens_before, event.data.tokens_after]] : []));
+  await fc.assert(
+    fc.asyncProperty(longPlan, async (stormy) => {
+      const plan: Plan = { ...stormy, deaths: [], steeredAt: [], cancelledAt: null, failures: [] };
+      const whole = await playTurn(plan);
+      for (let at = 1; at <= whole.commits.length; at++) {
+        for (const isCommitted of [false, true]) {
+          const cut = await playTurn({ ...plan, deaths: [{ at, isCommitted }] });
+          expectSound(cut);
+          expect(sizes(cut)).toEqual(sizes(whole));
+          expect(endOf(cut)).toEqual({ ...endOf(whole), data: { ...endOf(whole).data, duration_ms: expect.any(Number) } } as EventDraft);
+        }
+      }
+    }),
+    { numRuns: 25 },
+  );
+}, 30_000);
 
 test("what is said while a turn runs is read before it ends", async () => {
   await fc.assert(
@@ -246,6 +317,8 @@ test("a turn that is given up in the middle of its tools answers the calls that 
     outages: [],
     maxModelCalls: 10,
     maxAttempts: 4,
+    window: null,
+    realWindow: null,
   });
   expect(endOf(outcome)).toMatchObject({ type: "turn.failed", data: { code: "crash_loop" } });
   expect(outcome.payments.size).toBe(0);

@@ -3,6 +3,7 @@ import { agentLoop } from "@/agent-loop/agent-loop";
 import { approvalResolved } from "@/agent-loop/ask";
 import { endWithoutRunning } from "@/agent-loop/call-tools";
 import { clientTool } from "@/agent-loop/client-tool";
+import { sizeOf } from "@/agent-loop/context-size";
 import type { LoopModel } from "@/agent-loop/loop";
 import { createNeed } from "@/agent-loop/needs";
 import { isWaiting, type OpenCall, openCalls } from "@/agent-loop/open-calls";
@@ -32,6 +33,9 @@ export type Plan = {
   deaths: { at: number; isCommitted: boolean }[];
   maxModelCalls: number;
   maxAttempts: number;
+  /** Tokens that the models are said to read, and those that they really read; null for any number. */
+  window: number | null;
+  realWindow: number | null;
 };
 
 type Life = "ended" | "rested" | "waits" | "died";
@@ -53,10 +57,16 @@ const MOST_COMMITS = 400;
 
 /** Plays a turn to its end with an in-memory log, over as many lives of the server as the plan has deaths, as run-turn and turn-worker do. It may begin with a log that another play has left. */
 export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [said("hello")]): Promise<Outcome> {
-  const log: EventDraft[] = [...beginning];
+  const log: EventDraft[] = [];
+  keepInLog(beginning);
   const outcome: Outcome = { log, commits: [], payments: new Map(), saves: new Map(), complaints: [] };
   const failed = new Set<number>();
-  const ask: Ask = (model) => ({ ...chainLink(model), driver: scriptedDriver(plan, model, failed, outcome.complaints) });
+  const answers = () => log.filter(({ type }) => type === "message.assistant").length;
+  const ask: Ask = (model) => ({
+    ...chainLink(model),
+    contextWindow: plan.window ?? undefined,
+    driver: scriptedDriver(plan, answers, model, failed, outcome.complaints),
+  });
   const steering = [...plan.steeredAt];
   const deaths = [...plan.deaths];
   const answering = [...plan.answeredAt];
@@ -71,16 +81,23 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
   }
   return outcome;
 
+  /** Everything has its place in the log once it is kept. */
+  function keepInLog(drafts: readonly EventDraft[]): EventDraft[] {
+    const kept = drafts.map((draft, index) => ({ ...draft, sequence: log.length + index + 1 }));
+    log.push(...kept);
+    return kept;
+  }
+
   /** Somebody answers, or cancels, and the turn is claimed again. */
   function rouse(): void {
     isResting = false;
     if (plan.cancelledAt !== null && plan.cancelledAt <= asked + 1) isCancelled = true;
-    while (!isCancelled && isWaiting(log)) log.push(...answerTo(firstAwaited(log)!));
+    while (!isCancelled && isWaiting(log)) keepInLog(answerTo(firstAwaited(log)!));
   }
 
   /** From a start or the end of a rest until the turn ended, rests again, or the server died. A server with one turn knows who crashed it. */
   async function live(isResumed: boolean): Promise<Life> {
-    if (isResumed) log.push({ type: "turn.resumed", data: { message_id: "m", attempt: 2, after: "crash", alone: true } });
+    if (isResumed) keepInLog([{ type: "turn.resumed", data: { message_id: "m", attempt: 2, after: "crash", alone: true } }]);
     const state = { isDead: false };
     const control = new AbortController();
     if (isCancelled) control.abort(new TurnCancelled("cancelled"));
@@ -91,7 +108,7 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
       turn: { id: "t", sessionId: "s", messageId: "m", startedAt: 0 },
       log,
       opening: [],
-      history: [],
+      history: { messages: [], compacted: null, measured: null },
       instructions: "",
       tools,
       describedTools: tools.map(describeTool),
@@ -103,6 +120,9 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
         maxAttempts: plan.maxAttempts,
         maxTurnMs: 1e9,
         maxOutputBytes: 1e9,
+        defaultContextWindow: 1e9,
+        compactAtPercent: 80,
+        maxResultCharacters: 16_000,
       },
       needs: createNeed({ tools, policies: { sign: "requires_approval" }, isAllowed: () => false, maxCallsPerStep: 32 }),
       answerWithinMs: 1000,
@@ -121,9 +141,9 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
         continue;
       }
       if (++asked > MOST_COMMITS) throw new Error("the turn does not end");
-      if (steering[0] !== undefined && steering[0] <= asked) log.push(said(`steered at ${steering.shift()}`));
+      if (steering[0] !== undefined && steering[0] <= asked) keepInLog([said(`steered at ${steering.shift()}`)]);
       const awaited = firstAwaited(log);
-      if (answering[0] !== undefined && answering[0] <= asked && answering.shift() && awaited) log.push(...answerTo(awaited));
+      if (answering[0] !== undefined && answering[0] <= asked && answering.shift() && awaited) keepInLog(answerTo(awaited));
       if (plan.cancelledAt !== null && plan.cancelledAt <= asked && !isCancelled) {
         isCancelled = true;
         control.abort(new TurnCancelled("cancelled"));
@@ -135,7 +155,7 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
       const news = log.slice(lastSeen);
       const isKept = news.length === 0 && !(output.kind === "wait" && isCancelled);
       const drafts = output.kind === "write" ? output.endOf(succeeded("saved")) : output.drafts;
-      if (isKept) log.push(...drafts);
+      const kept = isKept ? keepInLog(drafts) : [];
       if (isKept) outcome.commits.push(log.length);
       if (isKept && output.kind === "write") {
         const key = String(output.write.script);
@@ -145,7 +165,7 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
       if (isKept && output.kind === "keep" && output.end) return "ended";
       if (isKept && output.kind === "wait") isResting = true;
       if (death) return isResting ? "waits" : "died";
-      step = await loop.next({ isKept, news, drafts });
+      step = await loop.next({ isKept, news, drafts: kept });
     }
     if (isResting) return "waits";
     if (step.value === null) throw new Error("the loop returned without an end");
@@ -180,7 +200,7 @@ function toolsOf(payments: Map<string, number>, server: { isDead: boolean }) {
   };
   const read = async ({ ticks }: { ticks: number }) => {
     await wait(ticks);
-    return "read";
+    return "read ".repeat(ticks * 50);
   };
   return [
     defineTool({ name: "pay", description: "", input, run: pay }),
@@ -201,7 +221,8 @@ function toolsOf(payments: Map<string, number>, server: { isDead: boolean }) {
   ];
 }
 
-const chainLink = (model: number) => ({
+const chainLink = (model: number): Omit<LoopModel, "driver"> => ({
+  contextWindow: undefined,
   calls: { enter: () => () => {}, whenFree: () => Promise.resolve() },
   name: `m${model}`,
   provider: "p",
@@ -211,12 +232,27 @@ const chainLink = (model: number) => ({
 });
 
 /** The n-th answer makes the n-th round of calls; after the last round it is words. */
-function scriptedDriver({ rounds, failures, outages }: Plan, model: number, failed: Set<number>, complaints: string[]): LlmDriver {
+function scriptedDriver(
+  { rounds, failures, outages, window, realWindow }: Plan,
+  answers: () => number,
+  model: number,
+  failed: Set<number>,
+  complaints: string[],
+): LlmDriver {
   return {
     async *stream(request) {
       complaints.push(...danglingIn(request));
+      const size = sizeOf(request.messages);
+      if (realWindow !== null && size > realWindow) throw new LlmError("context_too_long", "too long", false);
+      if (request.purpose === "summary") {
+        yield { type: "finished", content: [{ type: "text", text: "What was said." }], usage: usageOf(size), finishReason: "stop" };
+        return;
+      }
+      if (!textIn(request).includes("hello")) complaints.push("the model was not shown what the turn is about");
       if (request.model !== `m${model}`) complaints.push("a model was asked for by the name of another");
-      const round = request.messages.filter(({ role }) => role === "assistant").length;
+      const round = answers();
+      const shown = request.messages.filter(({ role }) => role === "assistant").length;
+      if (window === null && shown !== round) complaints.push("the model was not shown all its answers");
       const outage = outages.find((one) => one.model === model && one.fromRound <= round);
       if (outage) throw outage.isRefusal ? new LlmError("invalid_api_key", "no", false) : new LlmError("unreachable", "down", true);
       if (failures.includes(round) && !failed.has(round)) {
@@ -232,11 +268,16 @@ function scriptedDriver({ rounds, failures, outages }: Plan, model: number, fail
         arguments: { ticks },
       }));
       const words = { type: "text" as const, text: `answer ${round}` };
-      yield { type: "finished", content: calls.length > 0 ? content : [words], usage: noUsage, finishReason: "stop" };
+      yield { type: "finished", content: calls.length > 0 ? content : [words], usage: usageOf(size), finishReason: "stop" };
     },
     listModels: async () => [],
   };
 }
+
+const usageOf = (input_tokens: number) => ({ ...noUsage, input_tokens, output_tokens: 1 });
+
+const textIn = ({ messages }: LlmRequest): string =>
+  messages.flatMap(({ content }) => content.flatMap((part) => (part.type === "text" ? [part.text] : []))).join("\n");
 
 function danglingIn({ messages }: LlmRequest): string[] {
   const calls = messages.flatMap(({ content }) => content.flatMap((part) => (part.type === "tool_call" ? [part.id] : [])));

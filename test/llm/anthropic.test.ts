@@ -28,6 +28,7 @@ test("the cache has breakpoints at the tools, the instructions and the last two 
   expect(breakpoints(body.system)).toBe(1);
   expect(body.messages.map(breakpoints)).toEqual([0, 0, 1, 1]);
   expect(breakpoints(anthropicBody(ask({ instructions: "", tools: [] })))).toBe(1);
+  expect(breakpoints(anthropicBody(ask({ purpose: "summary" })))).toBe(0);
 });
 
 test.each([

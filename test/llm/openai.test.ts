@@ -153,3 +153,18 @@ test("a sealed thought is sent only to its own host, and only with what it led t
   await hear(connect("openai", other.url, { api: "responses" }), next(content));
   for (const asked of [provider.asked[2], other.asked[0]]) expect(asked?.text).not.toContain("sealed");
 });
+
+test("OpenAI is told which session a prompt belongs to, and other servers that speak chat completions are not", async () => {
+  await using provider = fakeProvider(({ path }) =>
+    path.endsWith("/responses")
+      ? eventStream('data: {"type":"response.completed","response":{"output":[]}}\n\n')
+      : chunks({ content: "hi" }),
+  );
+  const request = { ...ask("gpt-5.1"), cacheKey: "session-1" };
+  await hear(connect("openai", provider.url, { api: "responses" }), request);
+  await hear(connect("openai", provider.url), request);
+  expect(provider.asked.map(({ body }) => body.prompt_cache_key)).toEqual(["session-1", undefined]);
+  // The same request is the same bytes.
+  await hear(connect("openai", provider.url, { api: "responses" }), request);
+  expect(provider.asked[2]!.text).toBe(provider.asked[0]!.text);
+});

@@ -40,7 +40,6 @@ type OtherEvents = {
   "tool.started": Call & { runs_on?: string };
   "approval.requested": Call & { approval_id?: string };
   "approval.resolved": Call & { decision: "approve" | "deny" | "expired" | "cancelled"; changed_arguments?: unknown };
-  "context.compacted": { turn_id?: string };
 };
 
 type EventType = KeptEventType | keyof typeof LiveEvents | keyof OtherEvents;
@@ -102,7 +101,7 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
 
   "context.compacted": (chat, { turn_id }, { sequence }) => {
     const note: Block = { kind: "note", key: `note-${sequence}`, text: "Earlier messages were summarised to make room." };
-    changeTurn(chat, turn_id ?? chat.turns.at(-1)?.id ?? "", (turn) => ({ ...turn, blocks: [...turn.blocks, note] }));
+    changeTurn(chat, turn_id, (turn) => ({ ...turn, blocks: [...turn.blocks, note] }));
   },
   "session.forked": (chat, _, { sequence }) => {
     const note: Block = { kind: "note", key: `note-${sequence}`, text: "Up to here this is a copy of another chat." };
