@@ -1,7 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, lte, sql as raw } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import { type EventData, type EventDraft, isMessageDraft, type KeptEvent, type KeptEventType } from "@/domain/event";
-
 import type { Sized } from "@/http/list-answer";
 import { notFound } from "@/platform/app-error";
 import { type Clock, toTimestamp } from "@/platform/clock";
