@@ -95,6 +95,7 @@ import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
+import { createUnderWay } from "@/server/under-way";
 import { createNewSession } from "@/sessions/create-session";
 import { createHiddenSessionStore } from "@/sessions/hidden-session-store";
 import { createLeavingSessions } from "@/sessions/leaving-sessions-worker";
@@ -379,6 +380,7 @@ export async function createApp({
   const page = (request: Request) =>
     pages.reduce<Response | Promise<Response> | undefined>((answer, next) => answer ?? next(request), undefined);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
+  const underWay = createUnderWay();
   const answer = createGuard({
     page,
     route: (request) => server.fetch(request),
@@ -403,7 +405,7 @@ export async function createApp({
   }
 
   return {
-    fetch: answer,
+    fetch: underWay.watch(answer),
     openApi,
     /** The port is known only once the socket is open. */
     listensOn(given: number): void {
@@ -429,13 +431,13 @@ export async function createApp({
       return { setupToken };
     },
 
-    /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
+    /** Ends streams, lets requests have their answer, hands running turns to the next process, closes the database. `graceMs` bounds the wait. */
     async stop(graceMs = 5000): Promise<void> {
       stage = "draining";
       closing.abort();
       clearInterval(overdue);
       await housekeeping.stop();
-      await runner.stop(graceMs);
+      await Promise.all([underWay.end(graceMs), runner.stop(graceMs)]);
       await searchWorker.stop();
       await leaving.stop();
       await mcpConnections.stop();

@@ -1,5 +1,6 @@
 import type { Database as Sqlite } from "bun:sqlite";
 import { drizzle } from "drizzle-orm/bun-sqlite";
+import { GoingAway } from "@/platform/app-error";
 import { type Database, isPreparedCall, type Script, type Tx } from "./database";
 import { isDiskFull } from "./disk-full";
 import { sqliteKit } from "./kit";
@@ -36,6 +37,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
   const waiting: Operation[] = [];
   /** When a write was refused last, and how much was ever written by then; null while there is room. */
   let full: { at: number; written: number } | null = null;
+  let isClosed = false;
 
   function drive<T>(script: Script<T>): T {
     let step = script.next();
@@ -140,6 +142,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
 
   const enqueue = <T>(script: (tx: Tx) => Script<T>, isDurable: boolean): Promise<T> =>
     new Promise<T>((resolve, reject) => {
+      if (isClosed) throw new GoingAway();
       const outcome = { result: undefined };
       const operation = { script, resolve: resolve as (result: unknown) => void, reject, outcome, effects: [], isDurable };
       if (waiting.push(operation) === 1) setImmediate(flush);
@@ -150,7 +153,10 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     tables: schema(sqliteKit),
     transact: (script) => enqueue(script, true),
     transactRelaxed: (script) => enqueue(script, false),
-    read: async (script) => drive(script()),
+    read: async (script) => {
+      if (isClosed) throw new GoingAway();
+      return drive(script());
+    },
     tidy: () => {
       try {
         // Else the log of a burst would stand until someone writes again.
@@ -164,6 +170,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     },
     close: () => {
       while (waiting.length > 0) flush();
+      isClosed = true;
       foldLogIn();
       sqlite.close();
     },
