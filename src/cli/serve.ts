@@ -4,6 +4,7 @@ import { type Config, readConfig } from "@/config";
 import { createLogger } from "@/platform/logger";
 import { type Running, startServer } from "@/start";
 import { VERSION } from "@/version";
+import { tellRunning, tellStopped } from "./client/running-server";
 import { scheduleBackups } from "./scheduled-backups";
 
 export const serve = defineCommand({
@@ -24,6 +25,7 @@ export const serve = defineCommand({
 async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
   const server = await startServer({ config, logger });
+  tellRunning(config.dataDir, { url: server.url, pid: process.pid, version: VERSION });
   const backups = scheduleBackups(config, logger);
 
   let isStopping = false;
@@ -32,6 +34,7 @@ async function runServer(config: Config): Promise<void> {
     isStopping = true;
     logger.info({ signal }, "stopping: running turns are handed over; once more stops at once");
     backups.stop();
+    tellStopped(config.dataDir);
     await server.stop();
     process.exit(0);
   };

@@ -2,7 +2,8 @@ import { parseArgs } from "node:util";
 import { type CommandDef, renderUsage } from "citty";
 import { SETTINGS } from "@/config";
 
-type Arguments = Record<string, { type?: string; required?: boolean }>;
+type Arguments = Record<string, { type?: string; required?: boolean; alias?: string }>;
+type Options = Record<string, { type: "string" | "boolean"; short?: string }>;
 
 /** The command line was wrong; `message` says how. */
 export class WrongUsage extends Error {
@@ -14,7 +15,9 @@ export function checkUsage(command: CommandDef, args: string[]): void {
   const known = Object.entries((command.args ?? {}) as Arguments);
   const positionals = known.filter(([, { type }]) => type === "positional");
   const options = Object.fromEntries(
-    known.flatMap(([name, { type }]) => (type === "string" || type === "boolean" ? [[name, { type } as const]] : [])),
+    known.flatMap(([name, { type, alias }]) =>
+      type === "string" || type === "boolean" ? [[name, { type, ...(alias === undefined ? {} : { short: alias }) } as const]] : [],
+    ),
   );
   const given = parse(args, options, positionals.length > 0);
   if (given.length > positionals.length) throw new WrongUsage(`There is one word too many: ${given.at(-1)}`);
@@ -22,12 +25,19 @@ export function checkUsage(command: CommandDef, args: string[]): void {
     throw new WrongUsage(`A word is missing: ${positionals.at(given.length)?.[0]}`);
 }
 
-function parse(args: string[], options: Record<string, { type: "string" | "boolean" }>, allowPositionals: boolean): string[] {
+function parse(args: string[], options: Options, allowPositionals: boolean): string[] {
   try {
     return parseArgs({ args, options, allowPositionals, strict: true }).positionals;
   } catch (error) {
     throw new WrongUsage(error instanceof Error ? error.message.split(". ")[0]! : "The flags can't be read");
   }
+}
+
+/** A whole number that a flag was given, or what counts without it. */
+export function wholeOr<Without>(without: Without, text: string | undefined, flag: string): number | Without {
+  if (text === undefined) return without;
+  if (!/^\d{1,15}$/.test(text)) throw new WrongUsage(`${flag} must be a whole number`);
+  return Number(text);
 }
 
 const VARIABLES = SETTINGS.map(

@@ -11,7 +11,7 @@ type Parts = {
   logger: Logger;
 };
 
-export type LeavingSessions = ReturnType<typeof createLeavingSessions>;
+type LeavingSessions = ReturnType<typeof createLeavingSessions>;
 
 /** Between two pieces, each short, everyone else has their turn. Milliseconds. */
 const PAUSE_MS = 10;
