@@ -6,6 +6,7 @@ import { findDamage } from "@/database/check-database";
 import type { LlmProvider } from "@/domain/llm-provider";
 import { CONNECTION, type ConnectionArgs, connect } from "./client/connection";
 import { printJson, printRows } from "./client/output";
+import { environment } from "./environment";
 
 /** `isOk` null: nothing to find fault with, and nothing to be glad of. */
 type Finding = { what: string; isOk: boolean | null; words: string };
@@ -16,7 +17,7 @@ export const doctor = defineCommand({
   meta: { name: "doctor", description: "Look whether all is well with the data, the server and its providers; exit code 1 when not" },
   args: CONNECTION,
   async run({ args }) {
-    const { dataDir } = readConfig({ dataDir: args["data-dir"] }, process.env);
+    const { dataDir } = readConfig({ dataDir: args["data-dir"] }, environment());
     const findings = [...lookAtData(dataDir), ...(await lookAtServer(args))];
     if (args.json) printJson(findings.map(({ what, isOk, words }) => ({ what, ok: isOk, words })));
     else printRows(findings.map(({ what, isOk, words }) => [isOk === null ? "–" : isOk ? "✓" : "✗", what, words]));

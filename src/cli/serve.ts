@@ -5,6 +5,7 @@ import { createLogger } from "@/platform/logger";
 import { type Running, startServer } from "@/start";
 import { VERSION } from "@/version";
 import { tellRunning, tellStopped } from "./client/running-server";
+import { environment } from "./environment";
 import { scheduleBackups } from "./scheduled-backups";
 
 export const serve = defineCommand({
@@ -16,7 +17,7 @@ export const serve = defineCommand({
     "log-level": { type: "string", description: "how much is logged" },
   },
   async run({ args }) {
-    const config = readConfig({ host: args.host, port: args.port, dataDir: args["data-dir"], logLevel: args["log-level"] }, process.env);
+    const config = readConfig({ host: args.host, port: args.port, dataDir: args["data-dir"], logLevel: args["log-level"] }, environment());
     await runServer(config);
   },
 });

@@ -41,12 +41,15 @@ export function wholeOr<Without>(without: Without, text: string | undefined, fla
 }
 
 const VARIABLES = SETTINGS.map(
-  ({ variable, fallback, meaning }) => `  ${variable.padEnd(33)}${meaning}${fallback === "" ? "" : ` (${fallback})`}`,
+  ({ variable, fallback, meaning, isSecret }) =>
+    `  ${variable.padEnd(33)}${meaning}${isSecret ? "; or …_FILE" : ""}${fallback === "" ? "" : ` (${fallback})`}`,
 ).join("\n");
 
 /** Help for a person at a terminal; without colours into a pipe. */
 export async function helpOf(command: CommandDef, parent: CommandDef | undefined, isServe: boolean): Promise<string> {
   const usage = await renderUsage(command, parent);
-  const help = isServe ? `${usage}\nVARIABLES (a flag wins over its variable)\n\n${VARIABLES}\n` : `${usage}\n`;
+  const help = isServe
+    ? `${usage}\nVARIABLES (a flag wins over its variable, and that over everruns.toml, or the file that EVERRUNS_CONFIG names: port = 9000)\n\n${VARIABLES}\n`
+    : `${usage}\n`;
   return process.stdout.isTTY && !process.env.NO_COLOR ? help : Bun.stripANSI(help);
 }

@@ -11,8 +11,6 @@ type Parts = {
   logger: Logger;
 };
 
-type LeavingSessions = ReturnType<typeof createLeavingSessions>;
-
 /** Between two pieces, each short, everyone else has their turn. Milliseconds. */
 const PAUSE_MS = 10;
 const RETRY_MS = 60_000;

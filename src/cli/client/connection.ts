@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readConfig } from "@/config";
 import { StartRefused } from "@/platform/app-error";
+import { environment } from "../environment";
 import { WrongUsage } from "../usage";
 import { type Api, createApi } from "./api";
 import { findRunning } from "./running-server";
@@ -15,15 +16,17 @@ export const CONNECTION = {
 export type ConnectionArgs = { url?: string | undefined; "data-dir"?: string | undefined };
 
 /** Where accounts are needed, `EVERRUNS_API_KEY` or the file `EVERRUNS_API_KEY_FILE` holds a key: on a command line others could read it. */
-export function connect(args: ConnectionArgs, env: Record<string, string | undefined> = process.env): Api {
-  const url = args.url ?? env.EVERRUNS_URL ?? localUrl(args["data-dir"], env);
+export function connect(args: ConnectionArgs): Api {
+  const { env } = process;
+  const url = args.url ?? env.EVERRUNS_URL ?? localUrl(args["data-dir"]);
   if (!URL.canParse(url) || !/^https?:/.test(url)) throw new WrongUsage("The server's address must begin with http:// or https://");
   return createApi(url.replace(/\/+$/, ""), env.EVERRUNS_API_KEY ?? keyIn(env.EVERRUNS_API_KEY_FILE));
 }
 
-function localUrl(given: string | undefined, env: Record<string, string | undefined>): string {
-  // Only the folder and the port matter here: a setting of the server that is wrong is not this command's business.
-  const { dataDir, port } = readConfig({ dataDir: given }, { DATA_DIR: env.DATA_DIR, PORT: env.PORT });
+function localUrl(given: string | undefined): string {
+  const { DATA_DIR, PORT } = environment();
+  // Only the folder and the port matter here: another setting of the server that is wrong is not this command's business.
+  const { dataDir, port } = readConfig({ dataDir: given }, { DATA_DIR, PORT });
   return findRunning(dataDir)?.url ?? `http://localhost:${port}`;
 }
 
