@@ -1,9 +1,9 @@
 /**
- * Kills the server at random under load and checks that every promise was held.
+ * Kills the executable at random under load and checks that every promise was held: `npm run chaos -- --kills 1000`.
  *
- *   bun run test/durability/chaos.ts --kills 100 [--seed 7] [--users 10] [--executable] [--broken <promise>]
+ *   bun run test/durability/chaos.ts --kills 100 [--seed 7] [--users 10] [--broken <promise>]
  *
- * `--executable` runs what `bun run build` makes, with its built-in tools alone; else the server has tools whose effects stand in a ledger outside.
+ * Its agents act on a service outside, which remembers what it was asked to do.
  * `--broken` is one of retried-unsafe, early-201, tail-reader: a promise broken on purpose. The last line is `held` or `fell short`.
  */
 import { parseArgs } from "node:util";
@@ -16,7 +16,6 @@ const { values } = parseArgs({
     kills: { type: "string", default: "100" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     users: { type: "string", default: "10" },
-    executable: { type: "boolean", default: false },
     broken: { type: "string" },
   },
 });
@@ -31,7 +30,6 @@ async function run(): Promise<boolean> {
     kills: Number(values.kills),
     seed: Number(values.seed),
     users: Number(values.users),
-    isExecutable: values.executable,
     broken: (values.broken ?? null) as Broken | null,
     log: (line) => console.error(line),
   });

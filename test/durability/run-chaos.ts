@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { complaintsAboutDrained } from "./database-complaints";
 import { complaintsAbout } from "./invariants";
-import { readLedger } from "./ledger";
-import { createLedgerServer, ledgerPath } from "./ledger-server";
-import { builtInToolbox, ledgerToolbox } from "./message-plan";
+import { createLateServer } from "./ledger-server";
+import { createLedgerToolbox } from "./message-plan";
+import { startOutsideLedger } from "./outside-ledger";
 import { createRandom, type Random } from "./random";
 import { createServerProcess, type ServerProcess } from "./server-process";
 import { createTally, type Tally } from "./tally";
@@ -19,7 +19,6 @@ export type Broken = "retried-unsafe" | "early-201" | "tail-reader";
 export type ChaosOptions = {
   kills: number;
   seed: number;
-  isExecutable?: boolean;
   broken?: Broken | null;
   /** Whether it is killed, mostly, or always asked to stop. */
   ends?: "killed" | "stopped";
@@ -31,11 +30,10 @@ export type ChaosOptions = {
 
 export type Report = { counts: Tally; complaints: string[] };
 
-/** Kills the server again and again under load, lets it drain, and compares what clients were told with what it has kept. */
+/** Kills the executable again and again under load, lets it drain, and compares what clients were told with what it has kept. */
 export async function runChaos({
   kills,
   seed,
-  isExecutable = false,
   broken = null,
   ends = "killed",
   users = 10,
@@ -45,7 +43,8 @@ export async function runChaos({
   const folder = mkdtempSync(join(tmpdir(), "everruns-chaos-"));
   const random = createRandom(seed);
   const begun = Date.now();
-  const create = (home: string) => (isExecutable ? createServerProcess({ folder: home }) : createLedgerServer(home, broken));
+  const create = (home: string) => (broken === "early-201" ? createLateServer(home) : createServerProcess({ folder: home }));
+  using ledger = startOutsideLedger(broken === "retried-unsafe" ? "idempotent" : "unsafe");
   using server = create(folder);
   const closing = new AbortController();
   const overdue = new AbortController();
@@ -53,7 +52,7 @@ export async function runChaos({
   const transcript: Transcript = { conversations: [], complaints: [], resent: 0 };
   const world: World = {
     server,
-    toolbox: isExecutable ? builtInToolbox : ledgerToolbox,
+    toolbox: createLedgerToolbox(ledger.tools),
     transcript,
     onEvent: sightings.tell,
     resumesFromTail: broken === "tail-reader",
@@ -77,10 +76,9 @@ export async function runChaos({
     for (const result of results) if (result.status === "rejected") transcript.complaints.push(`a user gave up: ${result.reason}`);
 
     const counts = createTally();
-    const ledger = readLedger(ledgerPath(folder));
-    const complaints = [...transcript.complaints];
+    const complaints = [...transcript.complaints, ...ledger.complaints];
     for (const conversation of transcript.conversations) {
-      const told = await toldAbout((await server.url()) + conversation.path, ledger).catch(
+      const told = await toldAbout((await server.url()) + conversation.path, ledger.effects).catch(
         (error) => `the log could not be read: ${error}`,
       );
       if (typeof told === "string") complaints.push(told);
@@ -91,7 +89,7 @@ export async function runChaos({
     complaints.push(...(await stop(server)));
     complaints.push(...server.deaths, ...server.errors().map((line) => `the server said: ${line.slice(0, 300)}`));
     complaints.push(...complaintsAboutFile(join(folder, "data/everruns.db")));
-    counts.close({ kills, lives: server.lives, resent: transcript.resent, ledger, seconds: (Date.now() - begun) / 1000 });
+    counts.close({ kills, lives: server.lives, resent: transcript.resent, effects: ledger.effects, seconds: (Date.now() - begun) / 1000 });
     return { counts, complaints };
   } finally {
     overdue.abort(new Error("the run is over"));
