@@ -1,6 +1,8 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { type Config, readConfig } from "@/config";
+import { isDamage } from "@/database/damage";
+import { refusalFor } from "@/database/open-database";
 import { createLogger } from "@/platform/logger";
 import { type Running, startServer } from "@/start";
 import { VERSION } from "@/version";
@@ -23,7 +25,9 @@ export const serve = defineCommand({
 /** Resolves once the server answers; the process then lives until it is told to stop. */
 async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
-  const server = await startServer({ config, logger });
+  const server = await startServer({ config, logger }).catch((error) => {
+    throw isDamage(error) ? refusalFor(join(config.dataDir, "everruns.db"), error) : error;
+  });
   const backups = scheduleBackups(config, logger);
 
   let isStopping = false;
