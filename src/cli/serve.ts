@@ -4,6 +4,7 @@ import { type Config, readConfig } from "@/config";
 import { isDamage } from "@/database/damage";
 import { refusalFor } from "@/database/open-database";
 import { createLogger } from "@/platform/logger";
+import { surviveStrayFailures } from "@/platform/stray-failures";
 import { type Running, startServer } from "@/start";
 import { VERSION } from "@/version";
 import { scheduleBackups } from "./scheduled-backups";
@@ -25,6 +26,7 @@ export const serve = defineCommand({
 /** Resolves once the server answers; the process then lives until it is told to stop. */
 async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
+  surviveStrayFailures(logger);
   const server = await startServer({ config, logger }).catch((error) => {
     throw isDamage(error) ? refusalFor(join(config.dataDir, "everruns.db"), error) : error;
   });
