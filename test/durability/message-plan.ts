@@ -36,6 +36,9 @@ export const builtInToolbox: Toolbox = {
   calls: ["add", "multiply", "no_such_tool"].map((name) => ({ name, weight: 1, argumentsOf: pair })),
 };
 
+/** Of one answer; they run side by side. */
+const MOST_CALLS = 8;
+
 export type MessagePlan = { text: string; whenBusy: WhenBusy; isCancelled: boolean; isSentTwice: boolean };
 
 /** A message that makes the simulated model call tools in none to three rounds, and then answer. */
@@ -47,7 +50,7 @@ export function planMessage(random: Random, { calls }: Toolbox): MessagePlan {
   };
   const delay_ms = random.between(0, 3);
   const rounds = Array.from({ length: random.between(0, 3) }, () => ({
-    call: Array.from({ length: random.between(1, 3) }, call),
+    call: Array.from({ length: random.between(1, MOST_CALLS) }, call),
     ...(random.chance(0.3) ? { text: "Let me see." } : {}),
     delay_ms,
   }));

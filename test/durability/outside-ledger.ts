@@ -9,6 +9,8 @@ export type OutsideLedger = {
   tools: GivenTool[];
   /** How often each effect happened, by `tool ref`. */
   effects: ReadonlyMap<string, number>;
+  /** How many unsafe calls took effect. */
+  charges(): number;
   /** What it was asked that it never should be. */
   complaints: readonly string[];
   [Symbol.dispose](): void;
@@ -19,12 +21,14 @@ export function startOutsideLedger(chargeEffect: Extract<ToolEffect, "idempotent
   const effects = new Map<string, number>();
   const complaints: string[] = [];
   const keys = new Map<string, string>();
+  let charges = 0;
 
   async function act(name: string, request: Request): Promise<Response> {
     const { ref } = (await request.json()) as { ref: number };
     const key = request.headers.get("idempotency-key");
     if (name === "book") checkKey(ref, key);
     await Bun.sleep(Math.random() * LONGEST_WAIT_MS);
+    if (name === "charge" && !effects.has(`charge ${ref}`)) charges++;
     effects.set(`${name} ${ref}`, (effects.get(`${name} ${ref}`) ?? 0) + 1);
     await Bun.sleep(Math.random() * LONGEST_WAIT_MS);
     return Response.json({ done: ref });
@@ -64,6 +68,7 @@ export function startOutsideLedger(chargeEffect: Extract<ToolEffect, "idempotent
   return {
     tools: [tool("charge", "POST", chargeEffect), tool("book", "POST", "idempotent"), tool("lookup", "GET", "pure")],
     effects,
+    charges: () => charges,
     complaints,
     [Symbol.dispose]: () => void service.stop(true),
   };

@@ -23,6 +23,8 @@ export type ChaosOptions = {
   /** Whether it is killed, mostly, or always asked to stop. */
   ends?: "killed" | "stopped";
   users?: number;
+  /** It is killed on until so many unsafe calls have taken effect. */
+  charges?: number;
   /** Bounds the wait for everything that is open once the killing is over. */
   drainMs?: number;
   log?: (line: string) => void;
@@ -37,6 +39,7 @@ export async function runChaos({
   broken = null,
   ends = "killed",
   users = 10,
+  charges = 0,
   drainMs = 30_000,
   log = () => {},
 }: ChaosOptions): Promise<Report> {
@@ -65,8 +68,11 @@ export async function runChaos({
     transcript.complaints.push(...firstStarts);
     const working = Array.from({ length: users }, (_, index) => beUser(`${seed}.${index}`, random.fork(), world));
     const worked = Promise.allSettled(working);
+    const isEnough = (times: number) => times >= kills && (ledger.charges() >= charges || times >= kills * MOST_MORE);
     const endOften = ends === "stopped" ? stopOften : killOften;
-    transcript.complaints.push(...(await endOften(server, kills, random.fork(), sightings, log)));
+    const { times, complaints: wrongs } = await endOften(server, isEnough, random.fork(), sightings, log);
+    transcript.complaints.push(...wrongs);
+    if (ledger.charges() < charges) transcript.complaints.push(`only ${ledger.charges()} unsafe calls took effect`);
 
     await server.start();
     closing.abort();
@@ -89,7 +95,13 @@ export async function runChaos({
     complaints.push(...(await stop(server)));
     complaints.push(...server.deaths, ...server.errors().map((line) => `the server said: ${line.slice(0, 300)}`));
     complaints.push(...complaintsAboutFile(join(folder, "data/everruns.db")));
-    counts.close({ kills, lives: server.lives, resent: transcript.resent, effects: ledger.effects, seconds: (Date.now() - begun) / 1000 });
+    counts.close({
+      kills: times,
+      lives: server.lives,
+      resent: transcript.resent,
+      effects: ledger.effects,
+      seconds: (Date.now() - begun) / 1000,
+    });
     return { counts, complaints };
   } finally {
     overdue.abort(new Error("the run is over"));
@@ -116,40 +128,52 @@ async function killFirstStarts(times: number, parent: string, random: Random, cr
   return complaints;
 }
 
+type IsEnough = (times: number) => boolean;
+
+/** It is killed at most so many times as often as was asked for. */
+const MOST_MORE = 4;
+
+/** From its first answers to its kill. Milliseconds. */
+const LONGEST_LIFE_MS = 800;
+
 const WATCHED = ["tool.started", "model.started", "message.user", "tool.completed", "message.delta", "turn.completed", "turn.resumed"];
 
 /** Some kills fall into the start, some right behind an event that a client has just seen, the others anywhere; in between it is asked to stop. */
-async function killOften(server: ServerProcess, kills: number, random: Random, sightings: Sightings, log: (line: string) => void) {
+async function killOften(server: ServerProcess, isEnough: IsEnough, random: Random, sightings: Sightings, log: (line: string) => void) {
   const complaints: string[] = [];
-  for (let kill = 1; kill <= kills; kill++) {
+  let times = 0;
+  while (!isEnough(times)) {
+    times++;
     const ready = server.begin().ready;
     if (random.chance(0.1)) await Promise.race([ready, Bun.sleep(random.between(0, 250))]);
     else {
       await ready;
       if (random.chance(0.6)) await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
-      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, 400));
+      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, LONGEST_LIFE_MS));
     }
     await server.kill();
-    if (kill % 50 === 0) log(`${kill} kills`);
+    if (times % 50 === 0) log(`${times} kills`);
     if (!random.chance(0.1)) continue;
     await server.start();
     await Bun.sleep(random.between(0, 200));
     complaints.push(...(await stop(server)));
   }
-  return complaints;
+  return { times, complaints };
 }
 
 /** Asked to stop right behind an event that a client has just seen, or anywhere. */
-async function stopOften(server: ServerProcess, stops: number, random: Random, sightings: Sightings, log: (line: string) => void) {
+async function stopOften(server: ServerProcess, isEnough: IsEnough, random: Random, sightings: Sightings, log: (line: string) => void) {
   const complaints: string[] = [];
-  for (let time = 1; time <= stops; time++) {
+  let times = 0;
+  while (!isEnough(times)) {
+    times++;
     await server.start();
     await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
     await Bun.sleep(random.between(0, 100));
     complaints.push(...(await stop(server)));
-    if (time % 50 === 0) log(`${time} stops`);
+    if (times % 50 === 0) log(`${times} stops`);
   }
-  return complaints;
+  return { times, complaints };
 }
 
 const LONGEST_STOP_MS = 10_000;
