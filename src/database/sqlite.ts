@@ -1,5 +1,6 @@
 import type { Database as Sqlite } from "bun:sqlite";
 import { drizzle } from "drizzle-orm/bun-sqlite";
+import { AppError } from "@/platform/app-error";
 import { type Database, isPreparedCall, type Script, type Tx } from "./database";
 import { isDiskFull } from "./disk-full";
 import { sqliteKit } from "./kit";
@@ -34,8 +35,14 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
   const sql = drizzle(sqlite);
   const compiled = new Map<unknown, { all(values?: Record<string, unknown>): unknown }>();
   const waiting: Operation[] = [];
+  let isClosed = false;
   /** When a write was refused last, and how much was ever written by then; null while there is room. */
   let full: { at: number; written: number } | null = null;
+
+  /** A request that was under way when the server stopped is told so, and nothing of it has happened. */
+  function refuseClosed(): void {
+    if (isClosed) throw new AppError("unavailable", "The server is shutting down: try again in a moment", { code: "draining" });
+  }
 
   function drive<T>(script: Script<T>): T {
     let step = script.next();
@@ -151,6 +158,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
 
   const enqueue = <T>(script: (tx: Tx) => Script<T>, isDurable: boolean): Promise<T> =>
     new Promise<T>((resolve, reject) => {
+      refuseClosed();
       const outcome = { result: undefined };
       const operation = { script, resolve: resolve as (result: unknown) => void, reject, outcome, effects: [], isDurable };
       if (waiting.push(operation) === 1) setImmediate(flush);
@@ -161,7 +169,10 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     tables: schema(sqliteKit),
     transact: (script) => enqueue(script, true),
     transactRelaxed: (script) => enqueue(script, false),
-    read: async (script) => drive(script()),
+    read: async (script) => {
+      refuseClosed();
+      return drive(script());
+    },
     tidy: () => {
       try {
         // Else the log of a burst would stand until someone writes again.
@@ -175,6 +186,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     },
     close: () => {
       while (waiting.length > 0) flush();
+      isClosed = true;
       foldLogIn();
       sqlite.close();
     },
