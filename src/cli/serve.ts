@@ -1,7 +1,10 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { type Config, readConfig } from "@/config";
+import { isDamage } from "@/database/damage";
+import { refusalFor } from "@/database/open-database";
 import { createLogger } from "@/platform/logger";
+import { surviveStrayFailures } from "@/platform/stray-failures";
 import { type Running, startServer } from "@/start";
 import { VERSION } from "@/version";
 import { tellRunning, tellStopped } from "./client/running-server";
@@ -25,7 +28,10 @@ export const serve = defineCommand({
 /** Resolves once the server answers; the process then lives until it is told to stop. */
 async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
-  const server = await startServer({ config, logger });
+  surviveStrayFailures(logger);
+  const server = await startServer({ config, logger }).catch((error) => {
+    throw isDamage(error) ? refusalFor(join(config.dataDir, "everruns.db"), error) : error;
+  });
   tellRunning(config.dataDir, { url: server.url, pid: process.pid, version: VERSION });
   const backups = scheduleBackups(config, logger);
 

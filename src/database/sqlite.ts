@@ -111,8 +111,19 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
       if (isRelaxed) sqlite.run("PRAGMA synchronous = FULL");
     }
     if (full !== null) noticeRoom(full);
-    for (const { effects } of batch) for (const effect of effects) effect();
+    for (const { effects } of batch) for (const effect of effects) perhaps(effect);
     for (const { outcome, resolve, reject } of batch) "error" in outcome ? reject(outcome.error) : resolve(outcome.result);
+  }
+
+  /** A bug in one effect ends the process as any bug does, once those who wait for this commit have been answered. */
+  function perhaps(effect: () => void): void {
+    try {
+      effect();
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
   }
 
   function noticeFull(error: unknown): void {

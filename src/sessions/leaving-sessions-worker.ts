@@ -23,6 +23,7 @@ export function createLeavingSessions({ db, hidden, releaseSomeFiles, logger }: 
   let timer: Timer | undefined;
 
   function sweep(): void {
+    if (isStopping) return;
     isAskedAgain = true;
     working ??= work().finally(() => {
       working = undefined;

@@ -8,10 +8,15 @@ export type RunningServer = z.infer<typeof RunningServer>;
 
 const fileIn = (dataDir: string): string => join(dataDir, "run.json");
 
+/** A disk that has no room for it stops no server: commands then need `--url`. */
 export function tellRunning(dataDir: string, server: RunningServer): void {
   const aside = `${fileIn(dataDir)}.tmp`;
-  writeFileSync(aside, `${JSON.stringify(server)}\n`, { mode: 0o600 });
-  renameSync(aside, fileIn(dataDir));
+  try {
+    writeFileSync(aside, `${JSON.stringify(server)}\n`, { mode: 0o600 });
+    renameSync(aside, fileIn(dataDir));
+  } catch {
+    rmSync(aside, { force: true });
+  }
 }
 
 export const tellStopped = (dataDir: string): void => rmSync(fileIn(dataDir), { force: true });
