@@ -10,6 +10,7 @@ import { findingsOf, isTooWide, SIZES } from "../support/axe";
 import { type OpenPage, openPage, scripted, startBrowser } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 import { copySessions } from "../support/many-rows";
+import { PASSWORD, register } from "../support/people";
 
 const folder = mkdtempSync(join(tmpdir(), "everruns-ui-work-"));
 const LONG = "Averylongwordwithoutanyplacetobreakit".repeat(5);
@@ -85,9 +86,14 @@ const show = (path: string): Promise<OpenPage> => openPage(browser, server.url +
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
 test("what waits in any chat is answered in one place, and the side bar counts it", async () => {
-  const first = await ask(reckoner, "Books", { a: 40, b: 1 });
-  await using page = await show("/approvals");
+  await using page = await show("/");
+  await page.clock.install();
+  await page.goto(`${server.url}/approvals`);
   const place = page.getByRole("link", { name: /^Approvals/ });
+  await place.getByText("1").waitFor();
+  // What begins to wait meanwhile is seen without a reload.
+  const first = await ask(reckoner, "Books", { a: 40, b: 1 });
+  await page.clock.fastForward(21_000);
   await place.getByText("2").waitFor();
   const calls = page.getByRole("list", { name: "Calls that wait for you" }).getByRole("article");
   expect(await calls.nth(1).textContent()).toContain("Send⟨U+200B⟩ it");
@@ -99,7 +105,6 @@ test("what waits in any chat is answered in one place, and the side bar counts i
   await call.waitFor({ state: "detached" });
   expect((await server.get<Approval>(`/v1/approvals/${first.id}`)).body.changed_arguments).toEqual({ a: 40, b: 2 });
 
-  // A chat that begins to wait meanwhile is seen when the side bar is.
   await ask(reckoner, "Ledger", { a: 1, b: 1 });
   await page.reload();
   await calls.filter({ hasText: "Ledger" }).getByRole("button", { name: "Always allow" }).click();
@@ -155,7 +160,8 @@ test("a chat is renamed, forked and deleted from the list", async () => {
   await using page = await show("/sessions?tag=temporary");
   await button(page, "More about Draft").click();
   await page.getByRole("menuitem", { name: "Change the title" }).click();
-  await page.getByRole("textbox", { name: "Title" }).fill("Fair copy");
+  await page.getByRole("dialog", { name: "Change the title" }).waitFor();
+  await page.keyboard.type("Fair copy");
   await page.keyboard.press("Enter");
   await button(page, "More about Fair copy").click();
   expect(await titles()).toEqual(["Fair copy"]);
@@ -213,6 +219,30 @@ test("use is drawn by day and told in a table, for so many days, and for one mod
   // Without accounts there is one user, of whom nothing is to be said.
   expect(await page.getByRole("heading", { name: "By user" }).count()).toBe(0);
   expect([page.complaints, page.strangers]).toEqual([[], []]);
+}, 40_000);
+
+test("with accounts, an admin sees who used how much, and others what they used", async () => {
+  const home = mkdtempSync(join(tmpdir(), "everruns-ui-accounts-"));
+  await using accounts = await serve(home, { env: { AUTH_MODE: "full" } });
+  try {
+    const people = { Ada: await register(accounts, "Ada"), Bob: await register(accounts, "Bob") };
+    for (const person of Object.values(people)) await person.ask(await person.createSession((await person.createAgent()).id), "hello");
+    for (const [name, turns] of Object.entries({ Ada: 2, Bob: 1 })) {
+      await using page = await openPage(browser, accounts.url);
+      const { email, password } = { email: `${name.toLowerCase()}@example.com`, password: PASSWORD };
+      expect((await page.request.post(`${accounts.url}/api/auth/login`, { data: { email, password } })).status()).toBe(200);
+      await page.goto(`${accounts.url}/usage`);
+      await page.getByRole("figure", { name: "Turns", exact: true }).getByText(String(turns), { exact: true }).waitFor();
+      await page.getByRole("heading", { name: "By model" }).waitFor();
+      expect(await button(page, "bob@example.com").count()).toBe(turns - 1);
+      if (turns === 1) continue;
+      await button(page, "bob@example.com").click();
+      await page.getByRole("button", { name: "Take off user bob@example.com" }).waitFor();
+      await page.getByRole("figure", { name: "Turns", exact: true }).getByText("1", { exact: true }).waitFor();
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 }, 40_000);
 
 const press = (name: string | RegExp) => (page: Page) => button(page, name).first().click();

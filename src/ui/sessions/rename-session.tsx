@@ -23,7 +23,7 @@ export function RenameSession({ session: { id, title }, onClose }: { session: Se
       >
         <TextField
           label="Title"
-          autoFocus
+          data-autofocus
           maxLength={255}
           value={wanted}
           onChange={({ target }) => setWanted(target.value)}

@@ -7,7 +7,7 @@ import { Section } from "@/ui/parts/section";
 import { Table } from "@/ui/parts/table";
 import { formatCount, formatTokens } from "@/ui/platform/format";
 import { type UsageSearch, usageQuery } from "./usage-queries";
-import { costWords, tokensOf } from "./usage-sums";
+import { costWords, isPartlyPriced, tokensOf } from "./usage-sums";
 
 /** So many are shown before all are asked for. */
 const MOST_SHOWN = 8;
@@ -41,6 +41,7 @@ export function Breakdown({ title, noun, groupBy, search, onChoose }: Props) {
           { title: "Failed", isNumber: true, isExtra: true, cell: ({ failures }) => formatCount(failures) },
         ]}
       />
+      {groups.some(isPartlyPriced) && <p className="mt-2 text-faint text-xs">+ and what was used of models whose price is not known</p>}
       {groups.length > MOST_SHOWN && (
         <div className="mt-4 text-center">
           <Button onClick={() => setIsWhole(!isWhole)} aria-expanded={isWhole}>

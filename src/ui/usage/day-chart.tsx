@@ -1,6 +1,6 @@
 import { lazy, Suspense, useId, useState } from "react";
 import type { Series } from "./bar-chart";
-import { formatDay } from "./format-day";
+import { dayName } from "./day-name";
 
 // The library that draws is loaded with the first chart.
 const BarChart = lazy(() => import("./bar-chart").then(({ BarChart }) => ({ default: BarChart })));
@@ -42,7 +42,7 @@ export function DayChart({ title, total, note, days, series, format, formatStep 
             </>
           ) : (
             <span className="text-muted tabular-nums">
-              {`${formatDay(day)}: ${series.map(({ label, values }) => wordsAt(values[pointed], label, series.length > 1, format)).join(", ")}`}
+              {`${dayName(day)}: ${series.map(({ label, values }) => wordsAt(values[pointed], label, series.length > 1, format)).join(", ")}`}
             </span>
           )}
         </span>
@@ -52,8 +52,8 @@ export function DayChart({ title, total, note, days, series, format, formatStep 
       ) : (
         <Suspense fallback={<div className="h-42" />}>
           <BarChart
-            description={`${title} by day, from ${formatDay(days[0]!)} to ${formatDay(days.at(-1)!)}: ${total} in all, the most on ${formatDay(days[highest]!)} with ${format(heightAt(series, highest))}. The table below has every day.`}
-            labels={days.map(formatDay)}
+            description={`${title} by day, from ${dayName(days[0]!)} to ${dayName(days.at(-1)!)}: ${total} in all, the most on ${dayName(days[highest]!)} with ${format(heightAt(series, highest))}. The table below has every day.`}
+            labels={days.map(dayName)}
             series={series}
             formatStep={formatStep}
             isWhole={isWhole}

@@ -1,7 +1,7 @@
 import type { UsageGroup } from "@/domain/usage-group";
 import { Table } from "@/ui/parts/table";
 import { formatCount } from "@/ui/platform/format";
-import { formatDay } from "./format-day";
+import { dayName } from "./day-name";
 import { costWords } from "./usage-sums";
 
 /** The figures behind the charts, the last day first. */
@@ -13,7 +13,7 @@ export const DayTable = ({ groups }: { groups: readonly UsageGroup[] }) => (
       rows={groups.toReversed()}
       keyOf={({ key }) => key}
       columns={[
-        { title: "Day", cell: ({ key }) => <time dateTime={key}>{formatDay(key)}</time> },
+        { title: "Day", cell: ({ key }) => <time dateTime={key}>{dayName(key)}</time> },
         { title: "Tokens in", isNumber: true, cell: ({ input_tokens }) => formatCount(input_tokens) },
         { title: "Tokens out", isNumber: true, cell: ({ output_tokens }) => formatCount(output_tokens) },
         { title: "Cost", isNumber: true, cell: costWords },

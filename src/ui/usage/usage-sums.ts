@@ -29,8 +29,13 @@ export function sumOf(groups: readonly UsageGroup[]): Sums {
 
 export const tokensOf = ({ input_tokens, output_tokens }: UsageGroup): number => input_tokens + output_tokens;
 
-/** A cost that may not be known; with a plus where calls without a price are left out of it. */
-export function costWords({ cost_usd, unpriced_calls }: Pick<UsageGroup, "cost_usd" | "unpriced_calls">): string {
-  if (cost_usd === null) return unpriced_calls > 0 ? "Unknown" : "";
-  return `${formatCost(cost_usd)}${unpriced_calls > 0 ? "+" : ""}`;
+type Cost = Pick<UsageGroup, "cost_usd" | "unpriced_calls">;
+
+/** Calls without a price are left out of its cost. */
+export const isPartlyPriced = ({ cost_usd, unpriced_calls }: Cost): boolean => cost_usd !== null && unpriced_calls > 0;
+
+/** A cost that may not be known, or not whole. */
+export function costWords(cost: Cost): string {
+  if (cost.cost_usd === null) return cost.unpriced_calls > 0 ? "Unknown" : "";
+  return `${formatCost(cost.cost_usd)}${isPartlyPriced(cost) ? "+" : ""}`;
 }
