@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import type { SessionStatus } from "@/domain/session";
 import { agentQuery, agentsQuery, queryClient, sessionQuery } from "./api/queries";
 import { AppLayout } from "./layout/app-layout";
 import { NotFound } from "./layout/not-found";
@@ -28,6 +29,48 @@ const session = createRoute({
   }),
   loader: ({ params }) => void queryClient.prefetchQuery(sessionQuery(params.sessionId)),
   component: lazyRouteComponent(() => import("./pages/session-page"), "SessionPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions",
+  validateSearch: ({
+    q,
+    status,
+    agent,
+    tag,
+  }: Record<string, unknown>): { q?: string; status?: SessionStatus; agent?: string; tag?: string } => ({
+    ...(wordsIn(q) ? { q: String(q) } : {}),
+    ...(oneOf(["pending", "running", "waiting", "failed"], status) ? { status } : {}),
+    ...(wordsIn(agent) ? { agent: String(agent) } : {}),
+    ...(wordsIn(tag) ? { tag: String(tag) } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./pages/sessions-page"), "SessionsPage"),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: "/approvals",
+  validateSearch: ({ show }: Record<string, unknown>): { show?: "decided" | "rules" } =>
+    oneOf(["decided", "rules"], show) ? { show } : {},
+  component: lazyRouteComponent(() => import("./pages/approvals-page"), "ApprovalsPage"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: "/usage",
+  validateSearch: ({
+    days,
+    agent,
+    model,
+    user,
+  }: Record<string, unknown>): { days?: 7 | 90; agent?: string; model?: string; user?: string } => ({
+    ...(oneOf([7, 90], days) ? { days } : {}),
+    ...(wordsIn(agent) ? { agent: String(agent) } : {}),
+    ...(wordsIn(model) ? { model: String(model) } : {}),
+    ...(wordsIn(user) ? { user: String(user) } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./pages/usage-page"), "UsagePage"),
 });
 
 const agents = createRoute({
@@ -124,10 +167,15 @@ function wordsIn(value: unknown): boolean {
   return value !== "" && ["string", "number", "boolean"].includes(typeof value);
 }
 
+const oneOf = <const Value,>(values: readonly Value[], value: unknown): value is Value => values.includes(value as Value);
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
     session,
+    sessions,
+    approvals,
+    usage,
     agents,
     newAgent,
     agent,

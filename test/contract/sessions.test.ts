@@ -166,5 +166,9 @@ test("lists: of one agent or of all, newest first, in pages, by words and by tag
   expect(await titles("?tag=al")).toEqual([1, "alpha"]);
   expect(await titles("?search=alpha", "/v1/sessions")).toEqual([3, "alpha of another", "Alphabet", "alpha"]);
   expect(await titles("?limit=1", "/v1/sessions")).toEqual([5, null]);
+  expect(await titles(`?agent_id=${other.id}`, "/v1/sessions")).toEqual([1, "alpha of another"]);
+  expect(await titles("?status=pending&tag=Al", "/v1/sessions")).toEqual([1, "Alphabet"]);
+  expect(await titles("?status=running")).toEqual([0]);
+  await app.expect("GET /v1/sessions?status=asleep", 400);
   await app.expect(`GET /v1/agents/${UNKNOWN_ID}/sessions`, 404);
 });

@@ -35,23 +35,27 @@ export const changeQueued = (sessionId: string, messageId: string, parts: GivenP
 
 export const removeQueued = (sessionId: string, messageId: string): Promise<void> => api.remove(`${at(sessionId)}/messages/${messageId}`);
 
-/** A new session with all that was said before this place in the log. */
-export const forkSession = async (sessionId: string, afterSequence: number): Promise<Session> => {
-  const fork = await api.post<Session>(`${at(sessionId)}/fork`, { after_sequence: afterSequence });
+/** A new session with all that was said before this place in the log, or to its end. */
+export const forkSession = async (sessionId: string, afterSequence?: number): Promise<Session> => {
+  const fork = await api.post<Session>(`${at(sessionId)}/fork`, afterSequence === undefined ? {} : { after_sequence: afterSequence });
   void sessionsChanged();
   return fork;
 };
 
-/** `remember` asks no more about this tool, in this session or in all with the agent. */
+/** `remember` asks no more about this tool, in this session or in all with the agent; with `remember_arguments`, about this very call. */
 export type Decision = {
   decision: "approve" | "deny";
   reason?: string;
   arguments?: Record<string, unknown>;
   remember?: "session" | "agent";
+  remember_arguments?: boolean;
 };
 
+/** Resolved once the inbox shows it, too. */
 export const resolveApproval = (sessionId: string, approvalId: string, decision: Decision): Promise<unknown> =>
-  api.post(`${at(sessionId)}/approvals/${approvalId}`, decision);
+  api
+    .post(`${at(sessionId)}/approvals/${approvalId}`, decision)
+    .finally(() => Promise.all(["approvals", "approval-rules"].map((resource) => queryClient.invalidateQueries({ queryKey: [resource] }))));
 
 export const renameSession = async (sessionId: string, title: string): Promise<void> => {
   await api.patch(at(sessionId), { title });

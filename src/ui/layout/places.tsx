@@ -34,11 +34,12 @@ export function Places() {
   );
 }
 
-function PlaceLink({ place: { label, icon: Icon, to, isOutside } }: { place: Place }) {
+function PlaceLink({ place: { label, icon: Icon, to, isOutside, isExact = false, Note } }: { place: Place }) {
   const inside = (
     <>
       <Icon size={16} aria-hidden />
       {label}
+      {Note && <Note />}
     </>
   );
   return isOutside ? (
@@ -46,7 +47,12 @@ function PlaceLink({ place: { label, icon: Icon, to, isOutside } }: { place: Pla
       {inside}
     </a>
   ) : (
-    <Link to={to} className={LOOK} activeProps={{ className: "bg-hover text-ink font-medium" }}>
+    <Link
+      to={to}
+      className={LOOK}
+      activeOptions={{ exact: isExact, includeSearch: false }}
+      activeProps={{ className: "bg-hover text-ink font-medium" }}
+    >
       {inside}
     </Link>
   );
