@@ -1,4 +1,4 @@
-import { BookOpen, Bot, Cpu, Globe, type LucideIcon, Plug, Puzzle } from "lucide-react";
+import { BookOpen, Bot, Cpu, Globe, KeyRound, type LucideIcon, Plug, Puzzle, ScrollText, Settings, Users } from "lucide-react";
 
 export type Place = {
   label: string;
@@ -8,6 +8,8 @@ export type Place = {
   isOutside?: boolean;
   /** What is set up once and seldom looked at again: the side bar folds it away. */
   isSetup?: boolean;
+  /** Others have nothing to see there. */
+  isForAdmins?: boolean;
 };
 
 /** What the side bar and the palette lead to, beside the chats. A new page adds its line here. */
@@ -17,5 +19,9 @@ export const PLACES: readonly Place[] = [
   { label: "MCP servers", icon: Plug, to: "/mcp-servers", isSetup: true },
   { label: "Providers and models", icon: Cpu, to: "/providers", isSetup: true },
   { label: "Web search", icon: Globe, to: "/web-search", isSetup: true },
+  { label: "API keys", icon: KeyRound, to: "/api-keys", isSetup: true },
+  { label: "Users", icon: Users, to: "/users", isSetup: true, isForAdmins: true },
+  { label: "Audit log", icon: ScrollText, to: "/audit-events", isSetup: true, isForAdmins: true },
+  { label: "Settings", icon: Settings, to: "/settings", isSetup: true },
   { label: "API documentation", icon: BookOpen, to: "/swagger-ui/", isOutside: true, isSetup: true },
 ];
