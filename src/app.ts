@@ -343,7 +343,8 @@ export async function createApp({
           data_dir: resolve(config.dataDir),
           started_at: startedAt,
         }),
-        databaseBytes: () => statSync(databaseFile).size,
+        databaseBytes: () =>
+          [databaseFile, `${databaseFile}-wal`].reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0),
       }),
       ...accounts.routes,
       agentRoutes({ db, agents, createAgent, updateAgent, once, checkCapabilities: catalog.check, checkModel }),

@@ -19,11 +19,16 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("./pages/home-page"), "HomePage"),
 });
 
+/** What stands beside the chat: its trace, or its files and which of them; and the turn that is looked for. */
+type SessionSearch = { trace?: boolean; files?: boolean; file?: string; turn?: string };
+
 const session = createRoute({
   getParentRoute: () => root,
   path: "/sessions/$sessionId",
-  validateSearch: ({ trace, turn }: Record<string, unknown>): { trace?: boolean; turn?: string } => ({
+  validateSearch: ({ trace, files, file, turn }: Record<string, unknown>): SessionSearch => ({
     ...(trace ? { trace: true } : {}),
+    ...(files ? { files: true } : {}),
+    ...(files && typeof file === "string" ? { file } : {}),
     ...(typeof turn === "string" ? { turn } : {}),
   }),
   loader: ({ params }) => void queryClient.prefetchQuery(sessionQuery(params.sessionId)),

@@ -26,12 +26,14 @@ export const scopesOf = (reach: Reach, chosen: ReadonlySet<string>): string[] =>
 /** A key's scopes in words. */
 export function wordsOfScopes(scopes: readonly string[]): string {
   if (scopes.some((scope) => scope === "*" || scope === "admin")) return "Everything";
-  const words = scopes.map((scope) => {
-    if (scope === "read") return "Read everything";
-    if (scope === "write") return "Change everything";
-    const [resource = "", action] = scope.split(":");
-    const name = Object.hasOwn(RESOURCES, resource) ? RESOURCES[resource as Resource] : resource;
-    return `${name}: ${action === "write" ? "change" : "read"}`;
-  });
-  return words.join(", ");
+  const actions = new Map<string, string[]>();
+  for (const scope of scopes) {
+    const [resource = "", action] = scope.includes(":") ? scope.split(":") : ["", scope];
+    actions.set(resource, [...(actions.get(resource) ?? []), action === "write" ? "change" : "read"]);
+  }
+  const words = [...actions].map(([resource, given]) => `${nameOf(resource)}: ${given.sort().reverse().join(" and ")}`);
+  return words.join(" · ");
 }
+
+const nameOf = (resource: string): string =>
+  resource === "" ? "Everything" : Object.hasOwn(RESOURCES, resource) ? RESOURCES[resource as Resource] : resource;

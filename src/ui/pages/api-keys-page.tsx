@@ -30,7 +30,7 @@ export function ApiKeysPage() {
   return (
     <PageFrame
       title="API keys"
-      description="With a key a program uses the API in your name: all of this page can be done with one."
+      description="With a key a program uses the API in your name. Whatever this page does, it can do."
       actions={
         <>
           <AsCode request={{ method: "GET", path: API_KEYS }} description="Lists your keys." />

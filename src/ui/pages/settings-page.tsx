@@ -28,11 +28,13 @@ export function SettingsPage() {
   if (!me || !config) return <Loading />;
   return (
     <PageFrame title="Settings">
-      <AccountSection me={me} mode={config.mode} />
-      {config.mode === "full" && config.password_auth_enabled && <PasswordSection email={me.email} />}
-      {config.mode !== "none" && <LoginsSection />}
-      <Appearance />
-      <ServerSection />
+      <div className="max-w-3xl">
+        <AccountSection me={me} mode={config.mode} />
+        {config.mode === "full" && config.password_auth_enabled && <PasswordSection email={me.email} />}
+        {config.mode !== "none" && <LoginsSection />}
+        <Appearance />
+        <ServerSection />
+      </div>
     </PageFrame>
   );
 }

@@ -24,7 +24,7 @@ export function ServerSection() {
   const { data: health } = useQuery(healthQuery());
   const { data: config } = useQuery(authConfigQuery());
   const { data: info, error } = useQuery({ ...serverInfoQuery(), enabled: mayManage });
-  const ways = [...(config?.password_auth_enabled ? ["passwords"] : []), ...(config?.oauth_providers ?? []).map(named)];
+  const ways = [...(config?.password_auth_enabled ? ["Passwords"] : []), ...(config?.oauth_providers ?? []).map(named)];
   const facts: [string, ReactNode][] = [
     ["Version", health?.version ?? "…"],
     ["Accounts", health ? (MODES[health.auth_mode] ?? health.auth_mode) : "…"],
@@ -44,7 +44,13 @@ export function ServerSection() {
   return (
     <Section
       title="This server"
-      description={mayManage && "Everything is in the data folder. `everruns backup` copies it while the server runs."}
+      description={
+        mayManage && (
+          <>
+            Everything is in the data folder. <code className="code">everruns backup</code> copies it while the server runs.
+          </>
+        )
+      }
       actions={mayManage && <AsCode request={{ method: "GET", path: "/v1/server" }} description="Reads where the server keeps its data." />}
     >
       {error && !info && <Outcome kind="failure">{wordsOf(error)}</Outcome>}

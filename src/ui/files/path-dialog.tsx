@@ -1,0 +1,56 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { wordsOf } from "@/ui/api/client";
+import { Button } from "@/ui/parts/button";
+import { Dialog } from "@/ui/parts/dialog";
+import { TextField } from "@/ui/parts/field";
+
+type Props = {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  description: string;
+  label: string;
+  action: string;
+  given: string;
+  onGiven: (value: string) => Promise<unknown>;
+};
+
+/** Asks for a name or a path; what the server says of it stands below the field. */
+export const PathDialog = ({ isOpen, onClose, title, description, ...rest }: Props) => (
+  <Dialog isOpen={isOpen} onClose={onClose} title={title} description={description}>
+    <PathForm {...rest} onClose={onClose} />
+  </Dialog>
+);
+
+function PathForm({ label, action, given, onGiven, onClose }: Omit<Props, "isOpen" | "title" | "description">) {
+  const [value, setValue] = useState(given);
+  const { mutate, isPending, error } = useMutation({ mutationFn: () => onGiven(value.trim()), onSuccess: onClose });
+  return (
+    <form
+      noValidate
+      className="grid grid-cols-1 gap-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (value.trim() !== "" && value !== given) mutate();
+      }}
+    >
+      <TextField
+        label={label}
+        autoFocus
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        error={error ? wordsOf(error) : undefined}
+        onFocus={({ target }) => target.setSelectionRange(given.lastIndexOf("/") + 1, given.length)}
+        onChange={({ target }) => setValue(target.value)}
+      />
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" isBusy={isPending} disabled={value.trim() === "" || value === given}>
+          {action}
+        </Button>
+      </div>
+    </form>
+  );
+}
