@@ -106,6 +106,7 @@ export function createAccounts({ db, clock, config, port, logger, signer, secret
       oauth_providers: Object.keys(auth.oauth),
       signup_enabled: auth.isSignupEnabled,
     },
+    isSetupRequired: () => db.read(() => firstAdmin.isAwaited(db)),
     signIn: createSignIn({ db, users, passwords, isWelcome, beginLogin, auditLog }),
     createAccount: createNewAccount({ db, users, passwords, beginLogin, firstAdmin, auditLog }),
     refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, auditLog, rateLimits, logger }),

@@ -71,7 +71,7 @@ function NewKeyForm({ onClose, onMade }: Omit<Props, "isOpen">) {
         label="Name"
         placeholder="Nightly report"
         hint="Says later what it is for."
-        autoFocus
+        data-autofocus
         maxLength={255}
         value={name}
         error={errorAt(error, "name")}

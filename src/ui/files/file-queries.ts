@@ -5,9 +5,15 @@ import { type ListOf, queryClient } from "@/ui/api/queries";
 
 const PER_PAGE = 1000;
 
-/** Where the API keeps a file. A name may have anything in it but a slash. */
-export const addressOf = (sessionId: string, path: string): string =>
-  `/v1/sessions/${sessionId}/fs${path === "/" ? "" : path.split("/").map(encodeURIComponent).join("/")}`;
+/**
+ * Where the API keeps a file. A name may have anything in it but a slash. Throws for `.` and `..`, in which a browser would see another
+ * address, encoded or not.
+ */
+export function addressOf(sessionId: string, path: string): string {
+  const names = path.split("/");
+  if (names.some((name) => name === "." || name === "..")) throw new Error("A path must not have . or .. in it: write it from the top.");
+  return `/v1/sessions/${sessionId}/fs${path === "/" ? "" : names.map(encodeURIComponent).join("/")}`;
+}
 
 /** All that a directory has in it, directories first. */
 export const directoryQuery = (sessionId: string, path: string) =>

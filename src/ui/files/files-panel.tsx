@@ -1,6 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
 import { FolderPlus, FolderTree, Upload, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { FileInfo } from "@/domain/file";
 import { ApiError } from "@/ui/api/client";
 import { IconButton } from "@/ui/parts/button";
@@ -74,11 +74,7 @@ function Tree({ sessionId, shown, onFile }: TreeProps) {
     queries: paths.map((path) => directoryQuery(sessionId, path)),
     combine: (results) => ({ data: results.map(({ data }) => data), error: results.map(({ error }) => error), retry: results[0]!.refetch }),
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the lists themselves say whether any is new
-  const rows = useMemo(
-    () => rowsOf(new Map(paths.map((path, index) => [path, found.data[index] ?? null])), open),
-    [open, ...[found.data].flat()],
-  );
+  const rows = rowsOf(new Map(paths.map((path, index) => [path, found.data[index] ?? null])), open);
   // A directory that is gone is not asked for again.
   const gone = paths.filter((path, index) => path !== "/" && isMissing(found.error[index])).join("\n");
   useEffect(() => {

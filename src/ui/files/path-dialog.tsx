@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { wordsOf } from "@/ui/api/client";
 import { Button } from "@/ui/parts/button";
 import { Dialog } from "@/ui/parts/dialog";
@@ -25,6 +25,7 @@ export const PathDialog = ({ isOpen, onClose, title, description, ...rest }: Pro
 
 function PathForm({ label, action, given, onGiven, onClose }: Omit<Props, "isOpen" | "title" | "description">) {
   const [value, setValue] = useState(given);
+  const wasFocused = useRef(false);
   const { mutate, isPending, error } = useMutation({ mutationFn: () => onGiven(value.trim()), onSuccess: onClose });
   return (
     <form
@@ -37,12 +38,16 @@ function PathForm({ label, action, given, onGiven, onClose }: Omit<Props, "isOpe
     >
       <TextField
         label={label}
-        autoFocus
+        data-autofocus
         autoComplete="off"
         spellCheck={false}
         value={value}
         error={error ? wordsOf(error) : undefined}
-        onFocus={({ target }) => target.setSelectionRange(given.lastIndexOf("/") + 1, given.length)}
+        onFocus={({ target }) => {
+          // The name alone, once: it is mostly the name that is changed.
+          if (!wasFocused.current) target.setSelectionRange(given.lastIndexOf("/") + 1, given.length);
+          wasFocused.current = true;
+        }}
         onChange={({ target }) => setValue(target.value)}
       />
       <div className="flex justify-end gap-2">

@@ -1,12 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import type { User } from "@/domain/user";
 import { api } from "@/ui/api/client";
 import { queryClient } from "@/ui/api/queries";
 import { Button } from "@/ui/parts/button";
 import { TextField } from "@/ui/parts/field";
 import { errorAt, errorBeside } from "@/ui/parts/field-errors";
-import { notify } from "@/ui/parts/notify";
 import { Outcome } from "@/ui/parts/outcome";
 
 const FIELDS = ["name", "email", "password"] as const;
@@ -20,10 +18,7 @@ export function PasswordForm({ isNew, setupToken }: Props) {
   const { mutate, isPending, error } = useMutation({
     mutationFn: async () => {
       if (!isNew) return api.post("/api/auth/login", { email: given.email, password: given.password });
-      await api.post("/api/auth/register", { ...given, ...(setupToken === null ? {} : { setup_token: setupToken }) });
-      if (setupToken === null) return;
-      const me = await api.get<User>("/api/auth/me");
-      if (!me.roles.includes("admin")) notify("The first account was made already: yours is an ordinary one.");
+      return api.post("/api/auth/register", { ...given, ...(setupToken === null ? {} : { setup_token: setupToken }) });
     },
     onSuccess: () => queryClient.resetQueries(),
   });

@@ -27,22 +27,27 @@ export function SignIn() {
 function Ways({ config }: { config: AuthConfig }) {
   const navigate = useNavigate();
   const query = new URLSearchParams(location.search);
-  const setupToken = location.pathname === "/setup" && config.signup_enabled ? query.get("token") : null;
-  const refusal = location.pathname === "/sign-in" ? query.get("error") : null;
-  const [isNew, setIsNew] = useState(setupToken !== null);
-  const isFirst = isNew && setupToken !== null;
+  const isSetup = location.pathname === "/setup";
+  const token = query.get("token") ?? "";
+  const [refusal, setRefusal] = useState(() => (location.pathname === "/sign-in" ? query.get("error") : null));
+  const [isNew, setIsNew] = useState(isSetup && config.setup_required);
+  if (config.setup_required && (!isSetup || token === "")) return <NotSetUp />;
   const hasPasswords = config.password_auth_enabled;
   const hasProviders = config.oauth_providers.length > 0;
+  const setupToken = config.setup_required ? token : null;
   const turn = () => {
     setIsNew(!isNew);
-    if (refusal !== null) void navigate({ to: "/sign-in", replace: true });
+    if (refusal === null) return;
+    setRefusal(null);
+    void navigate({ to: "/sign-in", replace: true });
   };
   return (
     <SignInFrame
-      title={isFirst ? "Make the first account" : isNew ? "Make an account" : "Sign in to Everruns"}
-      description={isFirst && "It is an administrator's. The link that brought you here works once."}
+      title={setupToken !== null ? "Make the first account" : isNew ? "Make an account" : "Sign in to Everruns"}
+      description={setupToken !== null && "It is an administrator's. The link that brought you here works once."}
     >
       {refusal !== null && <Outcome kind="failure">{refusalWords(refusal)}</Outcome>}
+      {isSetup && setupToken === null && <Outcome kind="note">The first account was made already, so that this link has ended.</Outcome>}
       {hasPasswords && <PasswordForm key={String(isNew)} isNew={isNew} setupToken={setupToken} />}
       {hasPasswords && hasProviders && (
         <p
@@ -58,7 +63,7 @@ function Ways({ config }: { config: AuthConfig }) {
           There is no way to sign in: passwords are off and no provider is set. Whoever runs this server can change that.
         </Outcome>
       )}
-      {config.signup_enabled && hasPasswords && (
+      {config.signup_enabled && hasPasswords && setupToken === null && (
         <p className="mt-2 text-muted text-sm">
           {isNew ? "You have an account? " : "You are new here? "}
           <button type="button" className="rounded text-accent underline underline-offset-4 pointer-coarse:py-2" onClick={turn}>
@@ -72,3 +77,12 @@ function Ways({ config }: { config: AuthConfig }) {
     </SignInFrame>
   );
 }
+
+const NotSetUp = () => (
+  <SignInFrame title="This server has no account yet">
+    <p className="text-muted">
+      Whoever started it makes the first one, with the link that it printed at its start. The link works once, for 30 minutes; a restart
+      prints a new one.
+    </p>
+  </SignInFrame>
+);

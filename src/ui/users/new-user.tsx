@@ -61,7 +61,7 @@ function NewUserForm({ onClose, onMade }: Omit<Props, "isOpen">) {
     >
       <TextField
         label="Name"
-        autoFocus
+        data-autofocus
         autoComplete="off"
         maxLength={255}
         value={given.name}
