@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
 import { agentRoutes } from "@/agents/agent-routes";
@@ -22,6 +23,7 @@ import { sandbox } from "@/capabilities/sandbox";
 import { readSkills } from "@/capabilities/skills";
 import { webFetch } from "@/capabilities/web-fetch";
 import type { Config } from "@/config";
+import { publicUrlOf } from "@/config/public-url";
 import { makeDataFolder } from "@/database/data-folder";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import { openDatabase } from "@/database/open-database";
@@ -70,7 +72,7 @@ import { createPostMessage } from "@/messages/post-message";
 import { createRemoveMessage } from "@/messages/remove-message";
 import { createRetryMessage } from "@/messages/retry-message";
 import { createUpdateMessage } from "@/messages/update-message";
-import { type Clock, systemClock } from "@/platform/clock";
+import { type Clock, systemClock, toTimestamp } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { endKeyRotation } from "@/platform/master-keys";
 import { configuredPolicy, webPolicy } from "@/platform/outbound-policy";
@@ -93,6 +95,7 @@ import { createOrigins } from "@/server/origins";
 import { createPageFiles } from "@/server/page-files";
 import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
+import { serverInfoRoutes } from "@/server/server-info-routes";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
 import { createUnderWay } from "@/server/under-way";
@@ -152,7 +155,9 @@ export async function createApp({
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
   const signer = await createSigner(loadSigningSecret(config), clock);
-  const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now(), {
+  const databaseFile = join(config.dataDir, "everruns.db");
+  const startedAt = toTimestamp(clock.now());
+  const db = openDatabase(databaseFile, clock.now(), {
     onDiskFull: (isFull) =>
       isFull
         ? logger.error("the disk is full: nothing more can be kept, and turns wait until there is room in the data folder's file system")
@@ -331,6 +336,17 @@ export async function createApp({
   const server = createServer(
     [
       healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
+      serverInfoRoutes({
+        info: () => ({
+          version: VERSION,
+          auth_mode: config.authMode,
+          url: publicUrlOf(config, port),
+          data_dir: resolve(config.dataDir),
+          started_at: startedAt,
+        }),
+        databaseBytes: () =>
+          [databaseFile, `${databaseFile}-wal`].reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0),
+      }),
       ...accounts.routes,
       agentRoutes({ db, agents, createAgent, updateAgent, once, checkCapabilities: catalog.check, checkModel }),
       agentVersionRoutes({ db, agents, versions: agentVersions, updateAgent, once }),

@@ -20,11 +20,16 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("./pages/home-page"), "HomePage"),
 });
 
+/** What stands beside the chat: its trace, or its files and which of them; and the turn that is looked for. */
+type SessionSearch = { trace?: boolean; files?: boolean; file?: string; turn?: string };
+
 const session = createRoute({
   getParentRoute: () => root,
   path: "/sessions/$sessionId",
-  validateSearch: ({ trace, turn }: Record<string, unknown>): { trace?: boolean; turn?: string } => ({
+  validateSearch: ({ trace, files, file, turn }: Record<string, unknown>): SessionSearch => ({
     ...(trace ? { trace: true } : {}),
+    ...(files ? { files: true } : {}),
+    ...(files && typeof file === "string" ? { file } : {}),
     ...(typeof turn === "string" ? { turn } : {}),
   }),
   loader: ({ params }) => void queryClient.prefetchQuery(sessionQuery(params.sessionId)),
@@ -162,6 +167,42 @@ const webSearch = createRoute({
   component: lazyRouteComponent(() => import("./pages/web-search-page"), "WebSearchPage"),
 });
 
+/** The way in. Signed out, every address shows the sign-in (layout/app-layout); these lead on whoever is in already. */
+const arrived = lazyRouteComponent(() => import("./sign-in/arrived"), "Arrived");
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: arrived });
+const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: arrived });
+const resetPassword = createRoute({ getParentRoute: () => root, path: "/reset-password", component: arrived });
+
+const apiKeys = createRoute({
+  getParentRoute: () => root,
+  path: "/api-keys",
+  component: lazyRouteComponent(() => import("./pages/api-keys-page"), "ApiKeysPage"),
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/users",
+  validateSearch: ({ search }: Record<string, unknown>): { search?: string } => (wordsIn(search) ? { search: String(search) } : {}),
+  component: lazyRouteComponent(() => import("./pages/users-page"), "UsersPage"),
+});
+
+const auditEvents = createRoute({
+  getParentRoute: () => root,
+  path: "/audit-events",
+  validateSearch: ({ action, person, days }: Record<string, unknown>): { action?: string; person?: string; days?: number } => ({
+    ...(wordsIn(action) ? { action: String(action) } : {}),
+    ...(wordsIn(person) ? { person: String(person) } : {}),
+    ...(typeof days === "number" && days > 0 ? { days } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./pages/audit-events-page"), "AuditEventsPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/settings-page"), "SettingsPage"),
+});
+
 /** Whether the address has something there. A word of digits or `true` comes out of it as a number or a boolean. */
 function wordsIn(value: unknown): boolean {
   return value !== "" && ["string", "number", "boolean"].includes(typeof value);
@@ -189,6 +230,13 @@ export const router = createRouter({
     newProvider,
     provider,
     webSearch,
+    signIn,
+    setup,
+    resetPassword,
+    apiKeys,
+    users,
+    auditEvents,
+    settings,
   ]),
   defaultPreload: "intent",
   defaultPendingComponent: Loading,

@@ -228,7 +228,7 @@ describe.each(NO_GOOD)("%s", (_, headers) => {
 /** What a route needs, read off its path by another rule than the server's. */
 function scopeOf({ method, path }: Documented): string | null {
   const action = method === "GET" ? "read" : "write";
-  if (/\/auth\/(me|logout)$/.test(path)) return null;
+  if (/\/auth\/(me(\/.*)?|logout)$/.test(path)) return null;
   if (path.includes("/auth/api-keys")) return `api-keys:${action}`;
   if (/^\/v1\/(agents\/\{agent_id\}\/)?sessions(\/|$)/.test(path)) return `sessions:${action}`;
   if (path.startsWith("/v1/agent-files")) return `agents:${action}`;
@@ -270,7 +270,7 @@ describe.each([
 
 const isAdministration = (route: Documented) =>
   scopeOf(route) === "admin" || (route.method !== "GET" && /^\/v1\/(llm-providers|llm-models|mcp-servers|web-search)/.test(route.path));
-const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id|rule_id)\}|\/(agents|sessions|approvals)\/\{id\}/;
+const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id|rule_id|login_id)\}|\/(agents|sessions|approvals)\/\{id\}/;
 const usesOwned = ({ path }: Documented) => OWNED.test(path);
 
 describe.each([
@@ -282,8 +282,8 @@ describe.each([
     for (const route of inOrder(closed).filter(({ path }) => !path.endsWith("/logout"))) {
       const { status } = await send(route, own, headers);
       // One's own account is changed by whoever is signed in, and by no key.
-      const isRefused = isAdministration(route) || (credential === "key" && /^PATCH .*\/auth\/me$/.test(lineOf(route)));
-      const expected = usesOwned(route) ? 404 : isRefused ? 403 : 200;
+      const isRefused = isAdministration(route) || (credential === "key" && /^PATCH .*\/auth\/me$|\/auth\/me\/logins/.test(lineOf(route)));
+      const expected = isRefused ? 403 : usesOwned(route) ? 404 : 200;
       // What the document calls a right body may still say nothing that makes sense.
       const isLet = status < 300 || status === 400 || status === 409;
       expect([lineOf(route), isLet ? 200 : status]).toEqual([lineOf(route), expected]);
@@ -375,8 +375,11 @@ describe.each([
       const headers = isEnd ? bearerOf((await app.signIn(person)).access_token) : person.bearer;
       const things = { ...(isEnd ? { ...(await madeBy(owner, "private")), ...(await madeModel()) } : own), ...(await madeKey(person)) };
       const { status } = await send(route, things, headers);
+      // Signed out everywhere else.
+      if (/^DELETE .*\/logins$/.test(lineOf(route))) person.bearer = bearerOf((await app.signIn(person)).access_token);
       // Ids that this matrix has no thing for.
-      const isUnknown = /\{(approval_id|rule_id|path)\}|\/tool-results$|\/fs\/_\/(stat|move|copy)$/.test(route.path) && status === 404;
+      const isUnknown =
+        /\{(approval_id|rule_id|login_id|path)\}|\/tool-results$|\/fs\/_\/(stat|move|copy)$/.test(route.path) && status === 404;
       const isLet = isUnknown || (status < 500 && ![401, 403, 404].includes(status));
       expect([lineOf(route), status, isLet]).toEqual([lineOf(route), status, person === admin || !isAdministration(route)]);
     }

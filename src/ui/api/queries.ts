@@ -119,6 +119,8 @@ export type AuthConfig = {
   password_auth_enabled: boolean;
   oauth_providers: string[];
   signup_enabled: boolean;
+  /** There is no account yet, and the first is made with the link that the server printed. */
+  setup_required: boolean;
 };
 export const authConfigQuery = () =>
   queryOptions({

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { ChartNoAxesGantt, Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { ChartNoAxesGantt, Ellipsis, FolderTree, Pencil, Trash2 } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
 import { OpenSidebar } from "@/ui/layout/sidebar-state";
 import { IconButton } from "@/ui/parts/button";
@@ -15,11 +15,13 @@ type Props = {
   agentName: string | undefined;
   isTraceShown: boolean;
   onToggleTrace: () => void;
+  areFilesShown: boolean;
+  onToggleFiles: () => void;
   note?: ReactNode;
 };
 
 /** A chat's title, which can be changed in its place, and what can be done with the whole chat. */
-export function SessionHeader({ sessionId, title, agentName, isTraceShown, onToggleTrace, note }: Props) {
+export function SessionHeader({ sessionId, title, agentName, isTraceShown, onToggleTrace, areFilesShown, onToggleFiles, note }: Props) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState<string | null>(null);
   const [isAsking, setIsAsking] = useState(false);
@@ -77,6 +79,14 @@ export function SessionHeader({ sessionId, title, agentName, isTraceShown, onTog
         {draft === null && <p className="truncate text-faint text-xs">{agentName}</p>}
       </div>
       {note}
+      <IconButton
+        label={areFilesShown ? "Hide the files" : "Show the files"}
+        aria-pressed={areFilesShown}
+        onClick={onToggleFiles}
+        className={classes(areFilesShown && "bg-hover text-ink")}
+      >
+        <FolderTree size={18} />
+      </IconButton>
       <IconButton
         label={isTraceShown ? "Hide the trace" : "Show the trace"}
         aria-pressed={isTraceShown}

@@ -4,6 +4,7 @@ import { Command } from "cmdk";
 import { Bot, MessageSquare, SquarePen, TextSearch } from "lucide-react";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { agentsQuery, searchQuery, sessionsQuery } from "@/ui/api/queries";
+import { useMayManage } from "@/ui/api/use-may-manage";
 import { BareDialog } from "@/ui/parts/dialog";
 import { MarkedText } from "@/ui/parts/marked-text";
 import { PLACES } from "./navigation";
@@ -11,6 +12,7 @@ import { PLACES } from "./navigation";
 /** Goes to any chat, agent or page by a few letters of its name. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
+  const mayManage = useMayManage();
   const [search, setSearch] = useState("");
   const { data: found } = useInfiniteQuery(sessionsQuery(useDeferredValue(search.trim())));
   const { data: agents } = useQuery(agentsQuery());
@@ -85,7 +87,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             </Command.Group>
           )}
           <Command.Group heading="Pages">
-            {PLACES.map(({ label, icon: Icon, to, isOutside }) => (
+            {PLACES.filter(({ isForAdmins }) => mayManage || !isForAdmins).map(({ label, icon: Icon, to, isOutside }) => (
               <Item key={to} value={label} icon={<Icon size={16} />} onSelect={go(() => (isOutside ? open(to) : navigate({ to })))}>
                 {label}
               </Item>

@@ -1,4 +1,19 @@
-import { BookOpen, Bot, ChartNoAxesColumn, Cpu, Globe, Hand, type LucideIcon, MessagesSquare, Plug, Puzzle } from "lucide-react";
+import {
+  BookOpen,
+  Bot,
+  ChartNoAxesColumn,
+  Cpu,
+  Globe,
+  Hand,
+  KeyRound,
+  type LucideIcon,
+  MessagesSquare,
+  Plug,
+  Puzzle,
+  ScrollText,
+  Settings,
+  Users,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import { PendingCount } from "@/ui/approvals/pending-count";
 
@@ -14,6 +29,8 @@ export type Place = {
   isExact?: boolean;
   /** Stands beside its name. */
   Note?: ComponentType;
+  /** Others have nothing to see there. */
+  isForAdmins?: boolean;
 };
 
 /** What the side bar and the palette lead to, beside the chats. A new page adds its line here. */
@@ -26,5 +43,9 @@ export const PLACES: readonly Place[] = [
   { label: "MCP servers", icon: Plug, to: "/mcp-servers", isSetup: true },
   { label: "Providers and models", icon: Cpu, to: "/providers", isSetup: true },
   { label: "Web search", icon: Globe, to: "/web-search", isSetup: true },
+  { label: "API keys", icon: KeyRound, to: "/api-keys", isSetup: true },
+  { label: "Users", icon: Users, to: "/users", isSetup: true, isForAdmins: true },
+  { label: "Audit log", icon: ScrollText, to: "/audit-events", isSetup: true, isForAdmins: true },
+  { label: "Settings", icon: Settings, to: "/settings", isSetup: true },
   { label: "API documentation", icon: BookOpen, to: "/swagger-ui/", isOutside: true, isSetup: true },
 ];

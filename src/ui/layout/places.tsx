@@ -1,6 +1,7 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { ChevronRight, Settings2 } from "lucide-react";
 import { useId, useState } from "react";
+import { useMayManage } from "@/ui/api/use-may-manage";
 import { classes } from "@/ui/platform/class-names";
 import { PLACES, type Place } from "./navigation";
 
@@ -11,7 +12,8 @@ const LOOK =
 export function Places() {
   const id = useId();
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const setup = PLACES.filter(({ isSetup }) => isSetup);
+  const mayManage = useMayManage();
+  const setup = PLACES.filter(({ isSetup, isForAdmins }) => isSetup && (mayManage || !isForAdmins));
   const isThere = setup.some(({ to }) => path === to || path.startsWith(`${to}/`));
   const [isWanted, setIsWanted] = useState<boolean | null>(null);
   const isOpen = isWanted ?? isThere;

@@ -16,6 +16,7 @@ import { Loading } from "@/ui/parts/loading";
 import { useTitle } from "@/ui/platform/use-title";
 
 const TracePanel = lazy(() => import("@/ui/trace/trace-panel").then(({ TracePanel }) => ({ default: TracePanel })));
+const FilesPanel = lazy(() => import("@/ui/files/files-panel").then(({ FilesPanel }) => ({ default: FilesPanel })));
 
 const route = getRouteApi("/sessions/$sessionId");
 
@@ -26,7 +27,7 @@ export function SessionPage() {
 }
 
 function Session({ sessionId }: { sessionId: string }) {
-  const { trace: isTraceShown = false, turn } = route.useSearch();
+  const { trace: isTraceShown = false, files: areFilesShown = false, file, turn } = route.useSearch();
   const navigate = route.useNavigate();
   const { chat, connection } = useChat(sessionId);
   const { data: session, error, refetch } = useQuery(sessionQuery(sessionId));
@@ -36,6 +37,9 @@ function Session({ sessionId }: { sessionId: string }) {
   useRefresh(chat);
 
   const toggleTrace = () => void navigate({ search: isTraceShown ? {} : { trace: true }, replace: true });
+  const toggleFiles = () => void navigate({ search: areFilesShown ? {} : { files: true }, replace: true });
+  const showFile = (path: string | undefined) =>
+    void navigate({ search: { files: true, ...(path === undefined ? {} : { file: path }) }, replace: true });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!isCommand(event, ".")) return;
@@ -58,6 +62,8 @@ function Session({ sessionId }: { sessionId: string }) {
           agentName={agent?.name}
           isTraceShown={isTraceShown}
           onToggleTrace={toggleTrace}
+          areFilesShown={areFilesShown}
+          onToggleFiles={toggleFiles}
           note={
             connection === "lost" && (
               <p role="status" className="flex items-center gap-1.5 rounded-lg bg-warn-soft px-2.5 py-1 text-warn text-xs">
@@ -81,7 +87,12 @@ function Session({ sessionId }: { sessionId: string }) {
           />
         )}
       </div>
-      {isTraceShown && (
+      {areFilesShown && (
+        <Suspense>
+          <FilesPanel sessionId={sessionId} sequence={chat.sequence} file={file} onFile={showFile} onClose={toggleFiles} />
+        </Suspense>
+      )}
+      {isTraceShown && !areFilesShown && (
         <Suspense>
           <TracePanel chat={chat} sessionId={sessionId} onClose={toggleTrace} />
         </Suspense>
