@@ -12,7 +12,7 @@ export class ApiError extends Error {
 
 type Options = { signal?: AbortSignal | undefined };
 
-/** The API, from the page's own origin. `path` starts with `/v1` or `/api`. Throws `ApiError`. */
+/** The API, from the page's own origin. `path` starts with `/v1` or `/api`; a body that is a file goes as it is. Throws `ApiError`. */
 export const api = {
   get: <Body>(path: string, options?: Options): Promise<Body> => send<Body>("GET", path, undefined, options),
   post: <Body>(path: string, body?: unknown, options?: Options): Promise<Body> => send<Body>("POST", path, body, options),
@@ -34,13 +34,13 @@ async function send<Body>(method: string, path: string, body: unknown, { signal 
   // With a key of its own a POST may be repeated: the server does it once and answers the same.
   const headers = {
     accept: "application/json",
-    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(body === undefined ? {} : { "content-type": body instanceof Blob ? "application/octet-stream" : "application/json" }),
     ...(method === "POST" ? { "idempotency-key": randomKey() } : {}),
   };
   const request: RequestInit = {
     method,
     headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   };
   const response = await patiently(path, request);

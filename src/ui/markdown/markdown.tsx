@@ -4,6 +4,7 @@ import remend from "remend";
 import { CodeBlock } from "./code-block";
 import { gfm } from "./gfm";
 import { markdownBlocks } from "./markdown-blocks";
+import { plainMath } from "./plain-math";
 
 /**
  * What a model wrote. It is cut into blocks that are each rendered once: while words stream in, only the last one is rendered anew.
@@ -36,7 +37,7 @@ const Block = memo(function Block({ text, isStreaming }: { text: string; isStrea
   return (
     <div>
       <Base remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {isStreaming ? remend(text) : text}
+        {plainMath(isStreaming ? remend(text) : text)}
       </Base>
     </div>
   );
