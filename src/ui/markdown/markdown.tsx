@@ -1,6 +1,6 @@
 import { memo, type ReactNode, useMemo } from "react";
 import Base, { type Components } from "react-markdown";
-import remend from "remend";
+import { closeMarks } from "./close-marks";
 import { CodeBlock } from "./code-block";
 import { gfm } from "./gfm";
 import { markdownBlocks } from "./markdown-blocks";
@@ -37,7 +37,7 @@ const Block = memo(function Block({ text, isStreaming }: { text: string; isStrea
   return (
     <div>
       <Base remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {plainMath(isStreaming ? remend(text) : text)}
+        {plainMath(isStreaming ? closeMarks(text) : text)}
       </Base>
     </div>
   );

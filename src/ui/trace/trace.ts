@@ -1,4 +1,6 @@
 import type { Usage } from "@/domain/usage";
+import { textOf } from "@/ui/chat/chat";
+import { ownParts } from "@/ui/chat/give-files";
 import type { TimedEvent } from "./trace-events";
 
 /** Something that took time. Times are milliseconds since 1970; `end` is null while it goes on. */
@@ -38,7 +40,7 @@ export function traceOf(events: readonly TimedEvent[]): TracedTurn[] {
   const turns = new Map<string, TracedTurn>();
   for (const event of events) {
     if (event.event_type === "message.user") {
-      const text = event.data.content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join(" ");
+      const text = textOf({ content: ownParts(event.data) });
       if (!questions.has(event.data.turn_id)) questions.set(event.data.turn_id, text.trim() || "A picture");
       continue;
     }
