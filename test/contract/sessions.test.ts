@@ -87,6 +87,10 @@ test("its first message names a session that has no title, and only that", async
   await app.ask(unnamed, "And the date?");
   expect(await title(unnamed.path)).toBe("What is the time?");
 
+  const withCode = await app.createSession(agent.id);
+  await app.ask(withCode, "What does this do?\n```js\n1 + 1\n```");
+  expect(await title(withCode.path)).toBe("What does this do?");
+
   const named = await app.createSession(agent.id, { title: "Mine" });
   await app.ask(named, "hello");
   expect(await title(named.path)).toBe("Mine");

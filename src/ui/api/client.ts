@@ -12,7 +12,7 @@ export class ApiError extends Error {
 
 type Options = { signal?: AbortSignal | undefined };
 
-/** The API, from the page's own origin. `path` starts with `/v1` or `/api`. Throws `ApiError`. */
+/** The API, from the page's own origin. `path` starts with `/v1` or `/api`; a body that is a file goes as it is. Throws `ApiError`. */
 export const api = {
   get: <Body>(path: string, options?: Options): Promise<Body> => send<Body>("GET", path, undefined, options),
   post: <Body>(path: string, body?: unknown, options?: Options): Promise<Body> => send<Body>("POST", path, body, options),

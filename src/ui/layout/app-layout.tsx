@@ -46,7 +46,7 @@ function SignedIn() {
           ? () => void navigate({ to: "/" })
           : isCommand(event, "b")
             ? () => setIsOpen((now) => !now)
-            : event.key === "?" && !isWriting(event)
+            : isCommand(event, "/") || (event.key === "?" && !isWriting(event))
               ? () => setShown("keys")
               : undefined;
       if (!command) return;
