@@ -36,5 +36,5 @@ export function toValue({ headers }: Response, { text, isCut }: Answer): JsonVal
 }
 
 /** Whoever walks a value would run out of stack in one that is nested without sense. */
-const isDeeper = (value: unknown, levels: number): boolean =>
+export const isDeeper = (value: unknown, levels: number): boolean =>
   typeof value === "object" && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
