@@ -84,6 +84,12 @@ const newMcpServer = createRoute({
   component: lazyRouteComponent(() => import("./pages/new-mcp-server-page"), "NewMcpServerPage"),
 });
 
+const mcpSignedIn = createRoute({
+  getParentRoute: () => root,
+  path: "/mcp-servers/signed-in",
+  component: lazyRouteComponent(() => import("./pages/mcp-signed-in-page"), "McpSignedInPage"),
+});
+
 const mcpServer = createRoute({
   getParentRoute: () => root,
   path: "/mcp-servers/$serverId",
@@ -136,6 +142,7 @@ export const router = createRouter({
     capabilities,
     mcpServers,
     newMcpServer,
+    mcpSignedIn,
     mcpServer,
     providers,
     newProvider,
