@@ -111,14 +111,14 @@ export const mcpServerRoutes = ({ db, servers, mcp, signIns, once }: Parts) =>
       },
     )
     .post(
-      "/finish-sign-in",
-      ({ body, request }) => {
+      "/:mcp_server_id/finish-sign-in",
+      ({ params, body, request }) => {
         const actor = adminOf(request);
         return once.calling({ request, actor, body }, 200, async () => {
-          const { id } = await signIns.finish(actor, body);
+          await signIns.finish(params.mcp_server_id, actor, body);
           return function* (tx) {
-            yield* mcp.changed(tx, id);
-            return yield* servers.get(tx, id);
+            yield* mcp.changed(tx, params.mcp_server_id);
+            return yield* servers.get(tx, params.mcp_server_id);
           };
         });
       },
@@ -128,7 +128,7 @@ export const mcpServerRoutes = ({ db, servers, mcp, signIns, once }: Parts) =>
           operationId: "finishMcpSignIn",
           summary: "Finish signing in to an MCP server",
           description:
-            "Takes the query that the authorization server sent the browser back with. Only the admin who has begun the sign-in can finish it, once.",
+            "Takes the query that the authorization server sent the browser back with; its `state` begins with the id of the server. Only the admin who has begun the sign-in can finish it, once.",
           answers: { 200: McpServer },
         }),
       },

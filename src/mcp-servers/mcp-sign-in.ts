@@ -1,6 +1,6 @@
 import type { Database, Script } from "@/database/database";
 import type { FinishMcpSignIn } from "@/domain/mcp-oauth";
-import type { McpServer, McpSignIn } from "@/domain/mcp-server";
+import type { McpSignIn } from "@/domain/mcp-server";
 import type { Actor } from "@/domain/user";
 import { AppError, conflict } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
@@ -102,7 +102,7 @@ export function createMcpSignIns({ db, servers, oauth, clock, fetchBeside, redir
   }
 
   async function finish(id: string, { user }: Actor, { state, code, iss, error }: FinishMcpSignIn): Promise<void> {
-    const row = await load(id).catch(() => Promise.reject(stale()));
+    const row = await load(id);
     const kept = oauth.open(row);
     const { signIn } = kept;
     if (!signIn || signIn.state !== state || signIn.userId !== user.id || signIn.expiresAt <= clock.now()) throw stale();
@@ -156,11 +156,7 @@ export function createMcpSignIns({ db, servers, oauth, clock, fetchBeside, redir
       }),
 
     /** The browser is back. Throws for what does not belong to a sign-in that this very admin has begun. */
-    async finish(actor: Actor, answer: FinishMcpSignIn): Promise<McpServer> {
-      const id = answer.state.split(".")[0]!;
-      await inTurn.run(id, () => finish(id, actor, answer));
-      return db.read(() => servers.get(db, id));
-    },
+    finish: (id: string, actor: Actor, answer: FinishMcpSignIn): Promise<void> => inTurn.run(id, () => finish(id, actor, answer)),
 
     /** Calls a server with its token. One that is turned down is renewed once, however many calls run. */
     fetchFor:

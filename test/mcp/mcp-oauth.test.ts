@@ -14,7 +14,7 @@ async function add(app: TestApp, fields: Record<string, unknown>): Promise<McpSe
 
 const check = async (app: TestApp, { id }: McpServer) => (await app.post<McpServerTest>(`/v1/mcp-servers/${id}/test`, {})).body;
 const begin = async (app: TestApp, { id }: McpServer) => (await app.post<McpSignIn>(`/v1/mcp-servers/${id}/sign-in`, {})).body;
-const finish = (app: TestApp, answer: unknown) => app.post<McpServer>("/v1/mcp-servers/finish-sign-in", answer);
+const finish = (app: TestApp, { id }: McpServer, answer: unknown) => app.post<McpServer>(`/v1/mcp-servers/${id}/finish-sign-in`, answer);
 
 /** Goes where the answer says, as a person's browser does, and comes back with the query. */
 async function visit({ authorization_url }: McpSignIn): Promise<Record<string, string>> {
@@ -51,10 +51,10 @@ test("an admin signs in at the server's authorization server, where this server 
   });
   const answer = await visit(begun);
   const foreign = { ...answer, state: `${added.id}.${"x".repeat(43)}` };
-  for (const wrong of [foreign, { ...answer, state: "none" }, { ...foreign, state: `${crypto.randomUUID()}.x` }])
-    expect(await finish(app, wrong)).toMatchObject({ status: 400, body: { code: "oauth_state" } });
-  expect(await finish(app, answer)).toMatchObject({ status: 200, body: { oauth: { is_signed_in: true } } });
-  expect(await finish(app, answer)).toMatchObject({ status: 400, body: { code: "oauth_state" } });
+  for (const wrong of [foreign, { ...answer, state: "none" }])
+    expect(await finish(app, added, wrong)).toMatchObject({ status: 400, body: { code: "oauth_state" } });
+  expect(await finish(app, added, answer)).toMatchObject({ status: 200, body: { oauth: { is_signed_in: true } } });
+  expect(await finish(app, added, answer)).toMatchObject({ status: 400, body: { code: "oauth_state" } });
 
   expect(await check(app, added)).toMatchObject({ ok: true });
   const agent = await app.createAgent({ capabilities: ["mcp:guarded"] });
@@ -84,13 +84,13 @@ test("what comes back from another authorization server, or with a refusal, sign
 
   const answer = await visit(await begin(app, added));
   expect(answer.iss).toBe(authorization.issuer);
-  expect((await finish(app, { ...answer, iss: "http://elsewhere.example" })).status).toBe(400);
+  expect((await finish(app, added, { ...answer, iss: "http://elsewhere.example" })).status).toBe(400);
   const { iss: _, ...unnamed } = await visit(await begin(app, added));
-  expect((await finish(app, unnamed)).status).toBe(400);
+  expect((await finish(app, added, unnamed)).status).toBe(400);
   const { state, iss } = await visit(await begin(app, added));
-  expect(await finish(app, { state, iss, error: "access_denied" })).toMatchObject({ status: 400, body: { code: "oauth_denied" } });
+  expect(await finish(app, added, { state, iss, error: "access_denied" })).toMatchObject({ status: 400, body: { code: "oauth_denied" } });
   const wrongCode = await visit(await begin(app, added));
-  expect(await finish(app, { ...wrongCode, code: "guessed" })).toMatchObject({ status: 409, body: { code: "oauth_failed" } });
+  expect(await finish(app, added, { ...wrongCode, code: "guessed" })).toMatchObject({ status: 409, body: { code: "oauth_failed" } });
   expect(await signedIn()).toBe(false);
 });
 

@@ -108,10 +108,10 @@ test("an MCP server that asks for OAuth is signed in to in the browser, and test
   await button(page, "Sign in again").waitFor();
   expect(new URL(page.url()).pathname).toMatch(/^\/mcp-servers\/[0-9a-f-]{36}$/);
 
-  await page.goto(`${server.url}/mcp-servers/signed-in?state=none&code=guessed`);
+  const [{ id }] = (await server.get<{ items: McpServer[] }>("/v1/mcp-servers")).body.items as [McpServer];
+  await page.goto(`${server.url}/mcp-servers/signed-in?state=${id}.none&code=guessed`);
   await page.getByText(/This sign-in was not begun by you/).waitFor();
-  for (const { id } of (await server.get<{ items: McpServer[] }>("/v1/mcp-servers")).body.items)
-    await server.call("DELETE", `/v1/mcp-servers/${id}`);
+  await server.call("DELETE", `/v1/mcp-servers/${id}`);
 }, 30_000);
 
 test("a provider is added, tested in its own words, and its models are read, chosen, disabled and deleted", async () => {

@@ -13,7 +13,10 @@ import { rememberMade } from "@/ui/platform/just-made";
 export function McpSignedInPage() {
   const navigate = useNavigate();
   const { mutate, error } = useMutation({
-    mutationFn: () => api.post<McpServer>("/v1/mcp-servers/finish-sign-in", answerIn(location.search)),
+    mutationFn: () => {
+      const answer = answerIn(location.search);
+      return api.post<McpServer>(`/v1/mcp-servers/${encodeURIComponent(serverOf(answer))}/finish-sign-in`, answer);
+    },
     onSuccess: (server) => {
       mcpServerChanged(server);
       rememberMade(server.id);
@@ -28,6 +31,9 @@ export function McpSignedInPage() {
     </PageFrame>
   );
 }
+
+/** The state begins with the server that it belongs to. */
+const serverOf = ({ state = "" }: Record<string, string>): string => state.split(".")[0] || "unknown";
 
 function answerIn(search: string): Record<string, string> {
   const query = new URLSearchParams(search);
