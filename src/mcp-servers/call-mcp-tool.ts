@@ -1,5 +1,4 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { isDeeper } from "@/capabilities/http-answer";
 import { McpUnavailable, reasonOf } from "./mcp-unavailable";
 
 /** What a tool answered, of what a model can read. */
@@ -7,7 +6,6 @@ export type McpResult = { isError: boolean; text: string; structured: unknown };
 
 const CALL_MS = 120_000;
 const MAX_TEXT_LENGTH = 200_000;
-const MAX_DEPTH = 64;
 
 type Part = {
   type: string;
@@ -39,8 +37,7 @@ const cut = (text: string): string =>
     : text;
 
 /** Else its text, which says the same, is what the model reads. */
-const isReadable = (structured: unknown): boolean =>
-  !isDeeper(structured, MAX_DEPTH) && JSON.stringify(structured).length <= MAX_TEXT_LENGTH;
+const isReadable = (structured: unknown): boolean => JSON.stringify(structured).length <= MAX_TEXT_LENGTH;
 
 function textOf(part: Part): string {
   if (part.type === "text") return part.text ?? "";

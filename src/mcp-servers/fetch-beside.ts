@@ -1,5 +1,6 @@
 import { policyBeside } from "@/platform/outbound-policy";
 import { createSafeFetch } from "@/platform/safe-fetch";
+import { lightAnswers } from "./light-answers";
 import type { Fetch } from "./mcp-connections";
 
 const TIMEOUT_MS = 10_000;
@@ -10,5 +11,5 @@ export const createFetchBeside =
   (privateHosts: readonly string[]) =>
   (address: string): Fetch => {
     const safeFetch = createSafeFetch({ policy: policyBeside(address, privateHosts) });
-    return (url, init) => safeFetch(url, { ...init, maxBytes: MAX_ANSWER_BYTES, timeoutMs: TIMEOUT_MS });
+    return lightAnswers((url, init) => safeFetch(url, { ...init, maxBytes: MAX_ANSWER_BYTES, timeoutMs: TIMEOUT_MS }));
   };

@@ -4,6 +4,7 @@ import type { SafeFetch } from "@/platform/safe-fetch";
 import { VERSION } from "@/version";
 import { callMcpTool, type McpResult } from "./call-mcp-tool";
 import type { Program } from "./configured-servers";
+import { lightAnswers } from "./light-answers";
 import { isSessionGone, McpUnavailable, reasonOf } from "./mcp-unavailable";
 import { createStdioTransport } from "./stdio-transport";
 
@@ -40,7 +41,7 @@ export type McpConnections = ReturnType<typeof createMcpConnections>;
 export function createMcpConnections({ safeFetch, signedIn }: Parts) {
   type Entry = { made: Promise<Opened>; address: string; rest: Timer | undefined };
   const open = new Map<string, Entry>();
-  const fetch: Fetch = (url, init) => safeFetch(url, { ...init, maxBytes: MAX_ANSWER_BYTES });
+  const fetch = lightAnswers((url, init) => safeFetch(url, { ...init, maxBytes: MAX_ANSWER_BYTES }));
 
   function connectionTo(id: string, address: McpAddress): Promise<Opened> {
     const key = JSON.stringify(address);
