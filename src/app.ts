@@ -63,9 +63,12 @@ import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
 import { localLlmProviderRoutes } from "@/llm-providers/local-llm-provider-routes";
 import { createCallMcpServer } from "@/mcp-servers/call-mcp-server";
 import { readConfiguredServers } from "@/mcp-servers/configured-servers";
+import { createFetchBeside } from "@/mcp-servers/fetch-beside";
 import { createMcpConnections } from "@/mcp-servers/mcp-connections";
+import { createMcpOAuthStore } from "@/mcp-servers/mcp-oauth-store";
 import { mcpServerRoutes } from "@/mcp-servers/mcp-server-routes";
 import { createMcpServerStore } from "@/mcp-servers/mcp-server-store";
+import { createMcpSignIns } from "@/mcp-servers/mcp-sign-in";
 import { createMessageLog } from "@/messages/message-log";
 import { messageRoutes } from "@/messages/message-routes";
 import { createPostMessage } from "@/messages/post-message";
@@ -208,7 +211,15 @@ export async function createApp({
   const discoverProviders = createDiscoverProviders({ host: config.ollamaHost, safeFetch: outbound });
 
   const mcpServers = createMcpServerStore(db, clock, secrets);
-  const mcpConnections = createMcpConnections({ fetch: outbound });
+  const mcpSignIns = createMcpSignIns({
+    db,
+    servers: mcpServers,
+    oauth: createMcpOAuthStore(db, secrets),
+    clock,
+    fetchBeside: createFetchBeside(config.security.outboundPrivateHosts),
+    redirectUrl: () => `${publicUrlOf(config, port)}/mcp-servers/signed-in`,
+  });
+  const mcpConnections = createMcpConnections({ safeFetch: outbound, signedIn: mcpSignIns.fetchFor });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
   const { readFiles, changeFiles } = sessionFiles;
   const fetchPage = createFetchPage({ safeFetch: createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) }) });
@@ -383,7 +394,7 @@ export async function createApp({
       localLlmProviderRoutes({ db, providers, discoverProviders }),
       providerCallRoutes({ once, testProvider, syncModels }),
       webSearchRoutes({ db, settings: webSearchSettings, searchWeb, once }),
-      mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
+      mcpServerRoutes({ db, servers: mcpServers, mcp, signIns: mcpSignIns, once }),
       searchRoutes({ db, search, worker: searchWorker }),
       usageRoutes({ db, usage, clock }),
       llmModelRoutes({ db, models, once, checkModel, loseModels, settleDefaults }),
@@ -457,6 +468,7 @@ export async function createApp({
       await searchWorker.stop();
       await leaving.stop();
       await mcpConnections.stop();
+      await mcpSignIns.stop();
       await accounts.auditLog.flush().catch((error: unknown) => logger.error({ err: error }, "the last counts of the audit log are lost"));
       db.close();
       lock.release();

@@ -132,6 +132,12 @@ const newMcpServer = createRoute({
   component: lazyRouteComponent(() => import("./pages/new-mcp-server-page"), "NewMcpServerPage"),
 });
 
+const mcpSignedIn = createRoute({
+  getParentRoute: () => root,
+  path: "/mcp-servers/signed-in",
+  component: lazyRouteComponent(() => import("./pages/mcp-signed-in-page"), "McpSignedInPage"),
+});
+
 const mcpServer = createRoute({
   getParentRoute: () => root,
   path: "/mcp-servers/$serverId",
@@ -225,6 +231,7 @@ export const router = createRouter({
     capabilities,
     mcpServers,
     newMcpServer,
+    mcpSignedIn,
     mcpServer,
     providers,
     newProvider,
