@@ -87,10 +87,11 @@ export async function createWorld(broken: Broken | null): Promise<World> {
   };
 }
 
-/** The simulated model does not take its time. */
+/** The simulated model answers, without taking its time, whatever else there is a key for. */
 async function hurry(client: Client): Promise<void> {
-  const [simulated] = (await client.get<{ id: string; provider_type: string }[]>("/v1/llm-providers")).body.filter(
-    ({ provider_type }) => provider_type === "simulated",
-  );
-  await client.call("PATCH", `/v1/llm-providers/${simulated!.id}`, { settings: { delay_ms: 0 } });
+  const providers = (await client.get<{ id: string; provider_type: string }[]>("/v1/llm-providers")).body;
+  const { id } = providers.find(({ provider_type }) => provider_type === "simulated")!;
+  await client.call("PATCH", `/v1/llm-providers/${id}`, { settings: { delay_ms: 0 }, is_default: true });
+  const models = (await client.get<{ id: string; provider_id: string }[]>("/v1/llm-models")).body;
+  await client.call("PATCH", `/v1/llm-models/${models.find(({ provider_id }) => provider_id === id)!.id}`, { is_default: true });
 }
