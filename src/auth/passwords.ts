@@ -54,9 +54,9 @@ const normal = (password: string): string => password.normalize("NFKC");
 
 /** Throws for a password that is guessed first: too short, among the most common, or the person's own address or name. */
 export function refuseWeakPassword(password: string, { email, name }: { email: string; name: string }): void {
-  if ([...password].length < MIN_LENGTH) throw weak(`password must have at least ${MIN_LENGTH} characters`);
-  if (Buffer.byteLength(password) > MAX_BYTES) throw weak(`password must have at most ${MAX_BYTES} bytes`);
   const text = password.trim().toLowerCase();
+  if ([...text].length < MIN_LENGTH) throw weak(`password must have at least ${MIN_LENGTH} characters, blanks around them not counted`);
+  if (Buffer.byteLength(password) > MAX_BYTES) throw weak(`password must have at most ${MAX_BYTES} bytes`);
   const known = [email, email.split("@")[0]!, name].map((word) => word.trim().toLowerCase());
   if (known.includes(text)) throw weak("password must not be the name or the email address of its owner");
   if (isCommonPassword(text)) throw weak("password is among those that are guessed first: choose another one, such as four words in a row");

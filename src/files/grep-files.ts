@@ -32,6 +32,8 @@ const CHUNK_CHARACTERS = 64 * 1024;
 const FIRST_PIECE_CHARACTERS = 2048;
 const LEAST_PIECE_CHARACTERS = 128;
 const SHOWN_CHARACTERS = 400;
+/** How closely the place of a match is looked for. */
+const NEAR_CHARACTERS = 64;
 
 /**
  * Searches the text of a session's present files, line by line. Works in slices, so that nobody waits for it, and on contents, which never
@@ -88,29 +90,44 @@ function* searchText(text: string, pattern: LinePattern, pace: Pace): Generator<
     }
     return lineNumber;
   };
-  const found = (start: number, line: string): Found => ({ line_number: numberAt(start), line: shown(line, pattern) });
 
   for (const { start, end } of chunksOf(text)) {
     const chunk = text.slice(start, end);
-    for (const { from, line } of pattern.hint ? hintedLines(chunk, pattern.hint) : allLines(chunk))
-      if (pattern.isPlain || (yield* matches(line, pattern, pace))) yield found(start + from, line);
+    for (const { from, line } of pattern.hint ? hintedLines(chunk, pattern.hint) : allLines(chunk)) {
+      const at = pattern.isPlain ? line.search(pattern.hint!) : yield* placeIn(line, pattern, pace);
+      if (at !== null) yield { line_number: numberAt(start + from), line: shown(line, at) };
+    }
     yield null;
   }
 }
 
-/** Whether the line matches, with a rest after each piece that took its time. */
-function* matches(line: string, pattern: LinePattern, pace: Pace): Generator<null, boolean> {
+/** About where the line matches, or null; with a rest after each piece that took its time. */
+function* placeIn(line: string, pattern: LinePattern, pace: Pace): Generator<null, number | null> {
   for (let from = 0; ; ) {
     const piece = line.slice(from, from + pace.characters());
     const begun = performance.now();
     const isFound = pattern.matches(piece);
     const tookMs = performance.now() - begun;
     pace.took(piece.length, tookMs);
-    if (isFound) return true;
     if (tookMs > 1) yield null;
+    if (isFound) return line.length <= SHOWN_CHARACTERS ? 0 : from + (yield* endOfMatch(piece, pattern));
     from += piece.length;
-    if (from >= line.length) return false;
+    if (from >= line.length) return null;
   }
+}
+
+/** Found by halves: a pattern that tells by itself where it matches looks for the longest match, and may hold everyone up for that. */
+function* endOfMatch(piece: string, pattern: LinePattern): Generator<null, number> {
+  let without = 0;
+  let within = piece.length;
+  while (within - without > NEAR_CHARACTERS) {
+    const half = (without + within) >> 1;
+    const begun = performance.now();
+    if (pattern.matches(piece.slice(0, half))) within = half;
+    else without = half;
+    if (performance.now() - begun > 1) yield null;
+  }
+  return within;
 }
 
 type Pace = ReturnType<typeof createPace>;
@@ -166,10 +183,10 @@ function* hintedLines(chunk: string, hint: RegExp): Generator<Line> {
   }
 }
 
-/** A long line, cut to what is around the match. */
-function shown(line: string, pattern: LinePattern): string {
+/** A long line, cut to what is around the place of the match, half before it. */
+function shown(line: string, at: number): string {
   if (line.length <= SHOWN_CHARACTERS) return line;
-  const from = Math.max(0, Math.min(pattern.at(line) - SHOWN_CHARACTERS / 4, line.length - SHOWN_CHARACTERS));
+  const from = Math.max(0, Math.min(at - SHOWN_CHARACTERS / 2, line.length - SHOWN_CHARACTERS));
   const cut = line.slice(from, from + SHOWN_CHARACTERS).toWellFormed();
   return `${from > 0 ? "…" : ""}${cut}${from + SHOWN_CHARACTERS < line.length ? "…" : ""}`;
 }

@@ -7,8 +7,6 @@ export type LinePattern = {
   /** Finds lines that may match much faster than asking each: none that matches is without it. Null where no such thing is known. */
   hint: RegExp | null;
   matches(line: string): boolean;
-  /** Where in the line the match begins. */
-  at(line: string): number;
 };
 
 /**
@@ -25,7 +23,6 @@ export function linePattern(pattern: string, isCaseSensitive: boolean): LinePatt
       isPlain: true,
       hint: new RegExp(plain.source, `${flags}g`),
       matches: (line) => plain.test(line),
-      at: (line) => line.search(plain),
     };
   }
   const compiled = compile(pattern, isCaseSensitive);
@@ -34,10 +31,6 @@ export function linePattern(pattern: string, isCaseSensitive: boolean): LinePatt
     isPlain: false,
     hint: word.length >= 2 ? new RegExp(escaped(word), "g") : null,
     matches: (line) => compiled.test(line),
-    at(line) {
-      const matcher = compiled.matcher(line);
-      return matcher.find() ? matcher.start() : 0;
-    },
   };
 }
 

@@ -61,6 +61,8 @@ test("what is kept is Argon2id, and nothing of the password", async () => {
 describe("a weak password makes no account:", () => {
   test.each([
     "short",
+    "        ",
+    "   x    ",
     "password",
     "PASSWORD1",
     "12345678",

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { certainWord, linePattern } from "@/files/line-pattern";
+import { testApp } from "../support/test-app";
 
 const piece = fc.constantFrom(
   "a",
@@ -72,3 +73,18 @@ function compile(given: string, isCaseSensitive: boolean): RE2JS | null {
     return null;
   }
 }
+
+test("where a line matches is told without giving the whole of it to a pattern that would take its time", async () => {
+  await using app = await testApp();
+  const session = await app.createSession((await app.createAgent()).id);
+  await app.call("PUT", `${session.path}/fs/wide.txt`, { content: `${"a".repeat(60_000)}\n`.repeat(4) });
+  let longestMs = 0;
+  let since = performance.now();
+  const beat = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - since);
+    since = performance.now();
+  }, 1);
+  const { status } = await app.post(`${session.path}/fs/_/grep`, { pattern: "(.*a.*){40}" });
+  clearInterval(beat);
+  expect([status, longestMs < 400]).toEqual([200, true]);
+});

@@ -1,0 +1,52 @@
+/**
+ * Attacks the executable with hostile inputs of every class: `npm run attack`.
+ *
+ *   bun run attack [--only "who may,outbound"] [--broken open-door]
+ *
+ * Prints the cases of each class, those that were not refused as promised, and how long others waited meanwhile. `--broken` breaks a promise on
+ * purpose. The last line is `held` or `fell short`.
+ */
+import { parseArgs } from "node:util";
+import { quantile } from "../support/process-figures";
+import { CLASSES } from "./classes";
+import { BROKEN, type Broken } from "./fronts";
+import { type ClassOutcome, runAttacks } from "./run-attacks";
+
+const MOST_SHOWN = 20;
+
+/** What an answer to somebody else may take while the server is attacked. */
+const LONGEST_LAG_MS = 50;
+
+const { values } = parseArgs({ options: { only: { type: "string" }, broken: { type: "string" } } });
+const only = values.only?.split(",");
+const broken = BROKEN.find((name) => name === values.broken) ?? null;
+
+function show({ name, cases, complaints, lagsMs, seconds }: ClassOutcome): void {
+  const figures = [
+    `${cases} cases`,
+    `${complaints.length} open`,
+    `lag p99 ${quantile(lagsMs, 0.99).toFixed(1)} ms`,
+    `${seconds.toFixed(1)} s`,
+  ];
+  console.log(name.padEnd(22) + figures.map((figure) => figure.padStart(16)).join(""));
+  for (const complaint of complaints.slice(0, MOST_SHOWN)) console.log(`  ✗ ${complaint}`);
+  if (complaints.length > MOST_SHOWN) console.log(`  … and ${complaints.length - MOST_SHOWN} more`);
+}
+
+async function run(broken: Broken | null): Promise<boolean> {
+  const classes = CLASSES.filter(({ name }) => !only || only.includes(name));
+  const outcomes = await runAttacks({ classes, broken, tell: show });
+  const sum = (count: (outcome: ClassOutcome) => number) => outcomes.reduce((total, outcome) => total + count(outcome), 0);
+  const lag = quantile(
+    outcomes.flatMap(({ lagsMs }) => lagsMs),
+    0.99,
+  );
+  const open = sum(({ complaints }) => complaints.length);
+  console.log(`${sum(({ cases }) => cases)} cases of ${outcomes.length} classes, ${open} open, lag p99 ${lag.toFixed(1)} ms`);
+  if (lag >= LONGEST_LAG_MS) console.log(`✗ others waited longer than the promised ${LONGEST_LAG_MS} ms`);
+  return open === 0 && lag < LONGEST_LAG_MS;
+}
+
+const hasHeld = await run(broken).catch((error) => console.log(`✗ ${error}`));
+console.log(hasHeld ? "held" : "fell short");
+process.exit(hasHeld ? 0 : 1);
