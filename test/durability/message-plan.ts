@@ -8,19 +8,22 @@ type Arguments = Record<string, number | string>;
 export type Toolbox = {
   capabilities: string[];
   tools?: GivenTool[];
+  /** Of one answer; they run side by side. */
+  mostCalls: number;
   calls: readonly { name: string; weight: number; argumentsOf: (random: Random) => Arguments }[];
 };
 
 const pair = (random: Random) => ({ a: random.between(1, 100), b: random.between(1, 100) });
 
 /** A tool of every effect: most calls are of the one that must never run twice. Each call has arguments of its own, by which what it did is found. */
-export function createLedgerToolbox(tools: GivenTool[]): Toolbox {
+export function createLedgerToolbox(tools: GivenTool[], mostCalls: number): Toolbox {
   let calls = 0;
   const ref = () => ({ ref: ++calls });
   const file = () => ({ path: `/${++calls}.txt`, content: "written once" });
   return {
     capabilities: ["file_system"],
     tools,
+    mostCalls,
     calls: [
       { name: "charge", weight: 5, argumentsOf: ref },
       { name: "write_file", weight: 2, argumentsOf: file },
@@ -33,16 +36,14 @@ export function createLedgerToolbox(tools: GivenTool[]): Toolbox {
 
 export const builtInToolbox: Toolbox = {
   capabilities: ["test_math"],
+  mostCalls: 3,
   calls: ["add", "multiply", "no_such_tool"].map((name) => ({ name, weight: 1, argumentsOf: pair })),
 };
-
-/** Of one answer; they run side by side. */
-const MOST_CALLS = 8;
 
 export type MessagePlan = { text: string; whenBusy: WhenBusy; isCancelled: boolean; isSentTwice: boolean };
 
 /** A message that makes the simulated model call tools in none to three rounds, and then answer. */
-export function planMessage(random: Random, { calls }: Toolbox): MessagePlan {
+export function planMessage(random: Random, { calls, mostCalls }: Toolbox): MessagePlan {
   const choices = calls.flatMap((call) => Array.from({ length: call.weight }, () => call));
   const call = () => {
     const { name, argumentsOf } = random.pick(choices);
@@ -50,7 +51,7 @@ export function planMessage(random: Random, { calls }: Toolbox): MessagePlan {
   };
   const delay_ms = random.between(0, 3);
   const rounds = Array.from({ length: random.between(0, 3) }, () => ({
-    call: Array.from({ length: random.between(1, MOST_CALLS) }, call),
+    call: Array.from({ length: random.between(1, mostCalls) }, call),
     ...(random.chance(0.3) ? { text: "Let me see." } : {}),
     delay_ms,
   }));

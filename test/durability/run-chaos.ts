@@ -55,7 +55,7 @@ export async function runChaos({
   const transcript: Transcript = { conversations: [], complaints: [], resent: 0 };
   const world: World = {
     server,
-    toolbox: createLedgerToolbox(ledger.tools),
+    toolbox: createLedgerToolbox(ledger.tools, charges > 0 ? 8 : 3),
     transcript,
     onEvent: sightings.tell,
     resumesFromTail: broken === "tail-reader",
@@ -70,7 +70,8 @@ export async function runChaos({
     const worked = Promise.allSettled(working);
     const isEnough = (times: number) => times >= kills && (ledger.charges() >= charges || times >= kills * MOST_MORE);
     const endOften = ends === "stopped" ? stopOften : killOften;
-    const { times, complaints: wrongs } = await endOften(server, isEnough, random.fork(), sightings, log);
+    const longestLifeMs = charges > 0 ? LONGEST_BUSY_LIFE_MS : LONGEST_LIFE_MS;
+    const { times, complaints: wrongs } = await endOften({ server, isEnough, random: random.fork(), sightings, longestLifeMs, log });
     transcript.complaints.push(...wrongs);
     if (ledger.charges() < charges) transcript.complaints.push(`only ${ledger.charges()} unsafe calls took effect`);
 
@@ -128,18 +129,26 @@ async function killFirstStarts(times: number, parent: string, random: Random, cr
   return complaints;
 }
 
-type IsEnough = (times: number) => boolean;
+type Ending = {
+  server: ServerProcess;
+  isEnough: (times: number) => boolean;
+  random: Random;
+  sightings: Sightings;
+  longestLifeMs: number;
+  log: (line: string) => void;
+};
 
 /** It is killed at most so many times as often as was asked for. */
 const MOST_MORE = 4;
 
-/** From its first answers to its kill. Milliseconds. */
-const LONGEST_LIFE_MS = 800;
+/** From its first answers to its kill; longer where much is to be done between two. Milliseconds. */
+const LONGEST_LIFE_MS = 400;
+const LONGEST_BUSY_LIFE_MS = 800;
 
 const WATCHED = ["tool.started", "model.started", "message.user", "tool.completed", "message.delta", "turn.completed", "turn.resumed"];
 
 /** Some kills fall into the start, some right behind an event that a client has just seen, the others anywhere; in between it is asked to stop. */
-async function killOften(server: ServerProcess, isEnough: IsEnough, random: Random, sightings: Sightings, log: (line: string) => void) {
+async function killOften({ server, isEnough, random, sightings, longestLifeMs, log }: Ending) {
   const complaints: string[] = [];
   let times = 0;
   while (!isEnough(times)) {
@@ -149,7 +158,7 @@ async function killOften(server: ServerProcess, isEnough: IsEnough, random: Rand
     else {
       await ready;
       if (random.chance(0.6)) await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
-      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, LONGEST_LIFE_MS));
+      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, longestLifeMs));
     }
     await server.kill();
     if (times % 50 === 0) log(`${times} kills`);
@@ -162,7 +171,7 @@ async function killOften(server: ServerProcess, isEnough: IsEnough, random: Rand
 }
 
 /** Asked to stop right behind an event that a client has just seen, or anywhere. */
-async function stopOften(server: ServerProcess, isEnough: IsEnough, random: Random, sightings: Sightings, log: (line: string) => void) {
+async function stopOften({ server, isEnough, random, sightings, log }: Ending) {
   const complaints: string[] = [];
   let times = 0;
   while (!isEnough(times)) {
