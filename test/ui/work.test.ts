@@ -9,7 +9,7 @@ import type { Session } from "@/domain/session";
 import { findingsOf, isTooWide, SIZES } from "../support/axe";
 import { type OpenPage, openPage, scripted, startBrowser } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
-import { copySessions } from "../support/many-rows";
+import { addUsage, copySessions } from "../support/many-rows";
 import { PASSWORD, register } from "../support/people";
 
 const folder = mkdtempSync(join(tmpdir(), "everruns-ui-work-"));
@@ -48,28 +48,11 @@ afterAll(async () => {
 function fill(database: string, agentId: string): void {
   using sqlite = new Sqlite(database);
   copySessions(sqlite, 60, 0, 0);
-  const { id: userId } = sqlite.query<{ id: string }, []>("SELECT id FROM users").get()!;
-  const rows = [0, 2, 40].flatMap((daysAgo) =>
-    [UNPRICED, `Anthropic/${LONG}`].map((model) => ({
-      day: new Date(Date.now() - daysAgo * 24 * 3_600_000).toISOString().slice(0, 10),
-      agent_id: agentId,
-      user_id: userId,
-      model,
-      input_tokens: 40_000,
-      output_tokens: 2_000,
-      cache_read_tokens: 30_000,
-      cache_write_tokens: 0,
-      reasoning_tokens: 0,
-      cost_usd: model === UNPRICED ? null : 0.25,
-      model_calls: 3,
-      turns: 2,
-      failures: 1,
-    })),
+  const costs = { [UNPRICED]: null, [`Anthropic/${LONG}`]: 0.25 };
+  const used = [0, 2, 40].flatMap((daysAgo) =>
+    Object.entries(costs).map(([model, costUsd]) => ({ daysAgo, agentId, model, tokens: 40_000, costUsd, turns: 2, failures: 1 })),
   );
-  for (const row of rows) {
-    const names = Object.keys(row);
-    sqlite.query(`INSERT INTO usage_by_day (${names}) VALUES (${names.map(() => "?")})`).run(...Object.values(row));
-  }
+  addUsage(sqlite, used);
 }
 
 /** A chat whose agent asks whether it may add. */
@@ -187,7 +170,7 @@ test("use is drawn by day and told in a table, for so many days, and for one mod
   await using page = await show("/usage");
   const cost = page.getByRole("figure", { name: "Cost" });
   await cost.getByText("$0.5000").waitFor();
-  await cost.getByText("Without 6 calls to models whose price is not known").waitFor();
+  await cost.getByText("Without 8 calls to models whose price is not known").waitFor();
   await cost.locator("canvas").waitFor();
   expect(await cost.getByRole("img").getAttribute("aria-label")).toMatch(
     /^Cost by day, from .+: \$0\.5000 in all, the most on .+ with \$0\.2500/,
