@@ -228,6 +228,23 @@ test("with accounts, an admin sees who used how much, and others what they used"
   }
 }, 40_000);
 
+test("when what a page shows cannot be read, it says why and tries again", async () => {
+  await using page = await show("/agents");
+  const words = "The disk is full: make room";
+  const main = page.locator("main");
+  for (const resource of ["approvals", "sessions", "usage"]) {
+    await page.route(`**/v1/${resource}?*`, (route) =>
+      route.fulfill({ status: 507, json: { error: words, status: 507, code: "storage_full" } }),
+    );
+    await page.goto(`${server.url}/${resource}`);
+    await main.getByText(words).waitFor();
+    await page.unroute(`**/v1/${resource}?*`);
+    await main.getByRole("button", { name: "Try again" }).click();
+    await main.getByText(words).waitFor({ state: "detached" });
+  }
+  expect(page.complaints).toEqual([]);
+}, 30_000);
+
 const press = (name: string | RegExp) => (page: Page) => button(page, name).first().click();
 
 /** Each page at its fullest: where it is, what is there once it is whole, and what is unfolded on it. */
@@ -239,7 +256,6 @@ const SIGHTS: [name: string, path: string, whole: string | RegExp, act?: (page: 
   ["chats", "/sessions", "Show earlier chats"],
   ["chats that wait", "/sessions?status=waiting", "Waits for you", press(/^More about/)],
   ["found chats", "/sessions?q=rhinoceros&tag=books", /with these words, the newest first/],
-  ["chats that can't be shown", "/sessions?agent=nobody", "This could not be shown"],
   ["usage", "/usage", "By model", (page) => page.locator("summary").first().click()],
   ["usage of one model", `/usage?days=90&model=Anthropic/${LONG}`, "By agent"],
 ];
