@@ -2,6 +2,7 @@
  * Makes the pictures of the page in `docs/screenshots`: `bun run screenshots`. Starts the executable in an empty folder with the simulated model, fills
  * it with what a person would have after a few days, and looks at it by day and by night, at a desk and on a phone. Needs Chromium.
  */
+import { Database as Sqlite } from "bun:sqlite";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import type { Browser } from "playwright-core";
 import { startBrowser } from "../test/support/chromium";
 import { endsTurn } from "../test/support/client";
 import { serve } from "../test/support/executable";
+import { addUsage } from "../test/support/many-rows";
 
 const FOLDER = join(import.meta.dir, "../docs/screenshots");
 const DESK = { width: 1280, height: 800 };
@@ -17,12 +19,15 @@ const PHONE = { width: 390, height: 844 };
 type Picture = { name: string; path: string; onPhone?: boolean; press?: string };
 
 const home = mkdtempSync(join(tmpdir(), "everruns-screenshots-"));
-const server = await serve(home);
+let server = await serve(home);
 const browser = await startBrowser();
 mkdirSync(FOLDER, { recursive: true });
 try {
   await take(browser, [{ name: "first-run", path: "/", onPhone: true }]);
-  const { chat, agent } = await furnish();
+  const { chat, agent, agents } = await furnish();
+  await server.end();
+  haveUsed(agents);
+  server = await serve(home);
   await take(browser, [
     { name: "home", path: "/", onPhone: true },
     { name: "chat", path: `/sessions/${chat}`, onPhone: true },
@@ -68,7 +73,7 @@ async function take(from: Browser, pictures: readonly Picture[]): Promise<void> 
 }
 
 /** Agents, conversations, files, a question that waits. */
-async function furnish(): Promise<{ chat: string; agent: string }> {
+async function furnish(): Promise<{ chat: string; agent: string; agents: string[] }> {
   const api = server;
   const analyst = await api.createAgent({
     name: "Analyst",
@@ -126,7 +131,7 @@ async function furnish(): Promise<{ chat: string; agent: string }> {
     ]),
   );
   await api.follow(list, ({ type, data }) => type === "approval.requested" && data.turn_id === waiting.turn_id);
-  return { chat: chat.id, agent: analyst.id };
+  return { chat: chat.id, agent: analyst.id, agents: [analyst.id, researcher.id, helper.id] };
 
   async function say(session: { path: string }, words: string, steps: readonly object[]): Promise<void> {
     const { turn_id } = await api.say(session, withScript(words, steps));
@@ -136,4 +141,26 @@ async function furnish(): Promise<{ chat: string; agent: string }> {
 
 function withScript(words: string, steps: readonly object[]): string {
   return `${words}\n\`\`\`simulate\n${JSON.stringify(steps)}\n\`\`\``;
+}
+
+/** A month in which the agents were used on most days; the same month at every run. */
+function haveUsed(agents: readonly string[]): void {
+  const models = [
+    { model: "Anthropic/claude-opus-4-5", usdPerToken: 9e-6 },
+    { model: "OpenAI/gpt-5.2", usdPerToken: 3e-6 },
+    { model: "Ollama/qwen3:32b", usdPerToken: null },
+  ];
+  const wave = (day: number, which: number) => 1 + Math.sin(day * 1.7 + which) * Math.cos(day * 0.6 - which);
+  const used = Array.from({ length: 30 }, (_, day) => 29 - day)
+    .filter((daysAgo) => daysAgo % 7 !== 3)
+    .flatMap((daysAgo) =>
+      agents.map((agentId, which) => {
+        const { model, usdPerToken } = models[which]!;
+        const tokens = Math.round(120_000 * wave(daysAgo, which));
+        const costUsd = usdPerToken === null ? null : tokens * usdPerToken;
+        return { daysAgo, agentId, model, tokens, costUsd, turns: Math.ceil(tokens / 9000), failures: tokens % 11 === 0 ? 1 : 0 };
+      }),
+    );
+  using sqlite = new Sqlite(join(home, "data/everruns.db"));
+  addUsage(sqlite, used);
 }

@@ -39,7 +39,7 @@ export type Session = z.infer<typeof Session>;
 /** Which sessions are listed; all that the caller may see where nothing is given. */
 export const SessionFilter = z.object({
   status: SessionStatus.optional(),
-  agent_id: Id.optional(),
+  agent_id: Id.optional().meta({ description: "Only those with this agent" }),
   tag: z.string().max(64).optional(),
 });
 export type SessionFilter = z.infer<typeof SessionFilter>;

@@ -20,8 +20,8 @@ export type UsageGroup = z.infer<typeof UsageGroup>;
 
 /** Whose use is summed; everyone's that the caller may see where nothing is given. */
 export const UsageFilter = z.object({
-  agent_id: Id.optional(),
-  model: z.string().max(400).optional().meta({ description: "`provider/model`" }),
-  user_id: Id.optional(),
+  agent_id: Id.optional().meta({ description: "Only what was used by this agent" }),
+  model: z.string().max(400).optional().meta({ description: "Only what was used of this model, as `provider/model`" }),
+  user_id: Id.optional().meta({ description: "Only what was used by this user" }),
 });
 export type UsageFilter = z.infer<typeof UsageFilter>;

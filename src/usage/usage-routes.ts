@@ -15,7 +15,9 @@ const Day = z.iso.date({ error: "must be a date such as 2026-01-31" });
 const Query = PageQuery.extend({
   group_by: UsageGrouping.default("day"),
   ...UsageFilter.shape,
-  days: inDigits(z.int().min(1).max(3660).default(DEFAULT_DAYS)).meta({ description: "So many days, up to `to`; `from` goes before it" }),
+  days: inDigits(z.int().min(1).max(3660).default(DEFAULT_DAYS)).meta({
+    description: "So many days up to `to`; without effect beside `from`",
+  }),
   from: Day.optional().meta({ description: "First day, in UTC" }),
   to: Day.optional().meta({ description: "Last day, included; today when absent" }),
   include_empty: z

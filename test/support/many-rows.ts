@@ -19,6 +19,40 @@ export function copySessions(sqlite: Sqlite, sessions: number, events: number, e
   addEvents(sqlite, "id LIKE 'copy-%'", events, eventBytes);
 }
 
+/** What was used on a day so many days ago, by the first user there is. */
+type UsedOnDay = {
+  daysAgo: number;
+  agentId: string;
+  model: string;
+  tokens: number;
+  costUsd: number | null;
+  turns: number;
+  failures: number;
+};
+
+export function addUsage(sqlite: Sqlite, used: readonly UsedOnDay[]): void {
+  const { id: userId } = sqlite.query<{ id: string }, []>("SELECT id FROM users").get()!;
+  for (const { daysAgo, agentId, model, tokens, costUsd, turns, failures } of used) {
+    const row = {
+      day: new Date(Date.now() - daysAgo * 24 * 3_600_000).toISOString().slice(0, 10),
+      agent_id: agentId,
+      user_id: userId,
+      model,
+      input_tokens: Math.round(tokens * 0.9),
+      output_tokens: Math.round(tokens * 0.1),
+      cache_read_tokens: Math.round(tokens * 0.6),
+      cache_write_tokens: 0,
+      reasoning_tokens: 0,
+      cost_usd: costUsd,
+      model_calls: 2 * turns,
+      turns,
+      failures,
+    };
+    const names = Object.keys(row);
+    sqlite.query(`INSERT OR REPLACE INTO usage_by_day (${names}) VALUES (${names.map(() => "?")})`).run(...Object.values(row));
+  }
+}
+
 /** In place of a session's events so many others. */
 export function replaceEvents(sqlite: Sqlite, sessionId: string, events: number, eventBytes: number): void {
   sqlite.run("DELETE FROM events WHERE session_id = ?", [sessionId]);

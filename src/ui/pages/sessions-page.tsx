@@ -18,13 +18,16 @@ import { SessionTable } from "@/ui/sessions/session-table";
 
 const route = getRouteApi("/sessions");
 
+/** So many characters may be looked for. */
+const MOST_SEARCHED = 200;
+
 export function SessionsPage() {
   const filters = route.useSearch();
   const navigate = route.useNavigate();
   const { data: agents = [] } = useQuery(allAgentsQuery());
   const nameOf = new Map(agents.map(({ id, name }) => [id, name]));
   const search: SessionSearch = {
-    words: useDeferredValue((filters.q ?? "").trim()),
+    words: useDeferredValue((filters.q ?? "").trim().slice(0, MOST_SEARCHED)),
     status: filters.status,
     agent: filters.agent,
     tag: filters.tag,

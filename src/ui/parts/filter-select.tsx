@@ -12,7 +12,7 @@ type Props = {
 
 /** Sifts the list below it by one of several. */
 export const FilterSelect = ({ label, value = "", all, choices, onChange }: Props) => (
-  <div className="relative min-w-0 max-sm:flex-1">
+  <div className="relative min-w-0 max-sm:min-w-28 max-sm:flex-1">
     <select
       aria-label={label}
       value={value}

@@ -7,6 +7,7 @@ import { type ListOf, nextOffset } from "@/ui/api/queries";
 
 const PER_PAGE = 50;
 const HITS_PER_PAGE = 20;
+const MOST_REFETCHED = 3;
 
 /** Which chats are wanted; `words` are in the title, or were said. */
 export type SessionSearch = { words: string; status: SessionStatus | undefined; agent: string | undefined; tag: string | undefined };
@@ -34,7 +35,8 @@ export const sessionListQuery = (search: SessionSearch) =>
     initialPageParam: 0,
     getNextPageParam: nextOffset,
     placeholderData: keepPreviousData,
-    refetchInterval: 15_000,
+    // A list that was read far on is not fetched whole again and again.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > MOST_REFETCHED ? false : 15_000),
   });
 
 /** The messages in which the words were said, in the same chats. */

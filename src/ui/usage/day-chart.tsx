@@ -24,7 +24,6 @@ export function DayChart({ title, total, note, days, series, format, formatStep 
   const id = useId();
   const [pointed, setPointed] = useState<number | null>(null);
   const day = pointed === null ? undefined : days[pointed];
-  const highest = days.reduce((best, _, index) => (heightAt(series, index) > heightAt(series, best) ? index : best), 0);
   return (
     <figure aria-labelledby={id} className="min-w-0 rounded-xl border border-line px-4 pt-3.5 pb-2">
       <figcaption className="mb-2">
@@ -52,7 +51,7 @@ export function DayChart({ title, total, note, days, series, format, formatStep 
       ) : (
         <Suspense fallback={<div className="h-42" />}>
           <BarChart
-            description={`${title} by day, from ${dayName(days[0]!)} to ${dayName(days.at(-1)!)}: ${total} in all, the most on ${dayName(days[highest]!)} with ${format(heightAt(series, highest))}. The table below has every day.`}
+            description={describe({ title, total, days, series, format })}
             labels={days.map(dayName)}
             series={series}
             formatStep={formatStep}
@@ -65,7 +64,13 @@ export function DayChart({ title, total, note, days, series, format, formatStep 
   );
 }
 
-const heightAt = (series: readonly Series[], index: number): number => series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0);
+/** What the picture shows at a glance. */
+function describe({ title, total, days, series, format }: Pick<Props, "title" | "total" | "days" | "series" | "format">): string {
+  const heights = days.map((_, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0));
+  const highest = Math.max(...heights);
+  const peak = highest > 0 ? `, the most on ${dayName(days[heights.indexOf(highest)]!)} with ${format(highest)}` : "";
+  return `${title} by day, from ${dayName(days[0]!)} to ${dayName(days.at(-1)!)}: ${total} in all${peak}. The table below has every day.`;
+}
 
 function wordsAt(value: number | null | undefined, label: string, isLabelled: boolean, format: (value: number) => string): string {
   const words = value === null || value === undefined ? "unknown" : format(value);
