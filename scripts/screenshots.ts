@@ -32,6 +32,7 @@ try {
     { name: "home", path: "/", onPhone: true },
     { name: "chat", path: `/sessions/${chat}`, onPhone: true },
     { name: "trace", path: `/sessions/${chat}?trace=true` },
+    { name: "files", path: `/sessions/${chat}?files=true&file=/sales.csv` },
     { name: "agents", path: "/agents", onPhone: true },
     { name: "agent", path: `/agents/${agent}` },
     { name: "capabilities", path: "/capabilities" },

@@ -91,6 +91,13 @@ const BEYOND = rows(`
   GET     /v1/audit-events
   PATCH   /api/auth/me
   PATCH   /v1/auth/me
+  GET     /api/auth/me/logins
+  DELETE  /api/auth/me/logins
+  DELETE  /api/auth/me/logins/{login_id}
+  GET     /v1/auth/me/logins
+  DELETE  /v1/auth/me/logins
+  DELETE  /v1/auth/me/logins/{login_id}
+  GET     /v1/server
   POST    /api/auth/reset-password
   POST    /v1/auth/reset-password
 `);

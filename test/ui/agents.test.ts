@@ -150,6 +150,7 @@ test("the list is searched, sifted by tags, and kept in the address; an archived
   const { id } = await server.createAgent({ name: "Butcher", tags: ["kitchen", "knives"] });
   await using page = await openPage(browser, `${server.url}/agents`);
   const list = page.getByRole("list", { name: "Agents" });
+  await list.getByText("Butcher").waitFor();
   await page.getByRole("searchbox", { name: "Search agents" }).fill("bread");
   await list.getByText("Butcher").waitFor({ state: "detached" });
   expect(await list.getByRole("listitem").count()).toBe(1);

@@ -257,9 +257,6 @@ test.each(Object.keys(SIZES))(
     await line(page, /Averylong/).click();
     await panel(page).locator("pre").waitFor();
     await look("a file");
-    await page.goto(`${server.url}/sessions/${session.id}?files=true&file=/gone`);
-    await panel(page).getByText("This file is not here").waitFor();
-    await look("a file that is gone");
     expect(found).toEqual({});
     expect(page.complaints).toEqual([]);
   },

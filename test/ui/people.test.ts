@@ -91,11 +91,11 @@ test("an admin finds, makes, promotes, disables and deletes people, and cannot s
   await button(page, "Cancel").click();
 
   await button(page, "New user").click();
-  await page.getByLabel("Name").fill("Cleo");
-  await page.getByLabel("Email").fill("bob@example.com");
+  await page.getByRole("textbox", { name: "Name" }).fill("Cleo");
+  await page.getByRole("textbox", { name: "Email" }).fill("bob@example.com");
   await button(page, "Make the account").click();
   await page.getByRole("dialog").getByText("There is an account with this email already").waitFor();
-  await page.getByLabel("Email").fill("cleo@example.com");
+  await page.getByRole("textbox", { name: "Email" }).fill("cleo@example.com");
   await button(page, "Make the account").click();
   const link = page.getByRole("region", { name: "A link for Cleo" }).getByText(/reset-password\?token=/);
   const first = (await link.textContent())!;
@@ -235,15 +235,20 @@ const press = (name: string | RegExp) => (page: Page) => button(page, name).firs
 const SIGHTS: [name: string, path: string, whole: string | RegExp, act?: (page: Page) => Promise<unknown>][] = [
   ["API keys", "/api-keys", /Agents: read/],
   ["a new API key", "/api-keys", /Agents: read/, (page) => press("New key")(page).then(() => page.getByText("Some of it").click())],
-  ["users", "/users", "Has no password yet"],
-  ["a refused change", "/users", "Has no password yet", (page) => choose(page, "Ada", "Disable")],
-  ["a user's link", "/users", "Has no password yet", (page) => choose(page, LONG, "Make a password link")],
+  [
+    "users, with a refused change and a link",
+    "/users",
+    "Has no password yet",
+    async (page) => {
+      await choose(page, "Ada", "Disable");
+      await choose(page, LONG, "Make a password link");
+      await page.getByRole("region", { name: /^A link for/ }).waitFor();
+    },
+  ],
   ["a user's end", "/users", "Has no password yet", (page) => choose(page, LONG, "Delete")],
   ["a new user", "/users", "Has no password yet", press("New user")],
-  ["no such user", "/users?search=zz", "Nobody is like this"],
   ["settings", "/settings", "Data folder"],
-  ["the audit log", "/audit-events", "Sign-in failed"],
-  ["nothing in the audit log", "/audit-events?action=refresh.reused", "Nothing like this happened"],
+  ["the audit log", "/audit-events", /events, newest first/],
 ];
 
 test.each(Object.keys(SIZES))(

@@ -96,7 +96,7 @@ test("through Google and GitHub one comes in by a button, and back to where one 
     // Whoever goes on is not followed by what went wrong.
     await page.getByRole("button", { name: "Make an account" }).click();
     await page.getByRole("alert").waitFor({ state: "detached" });
-    await page.goto("http://everruns.localhost/api/auth/callback/github?code=x&state=y");
+    await page.goto("http://everruns.localhost/api/auth/callback/google?code=x&state=y");
     await page.getByRole("alert").getByText("That sign-in was not begun in this browser").waitFor();
     await page.goto("http://everruns.localhost/sign-in?error=%3Cb%3Ecall%20this%20number");
     await page.getByRole("alert").getByText("Signing in did not work. Try again.").waitFor();

@@ -68,7 +68,7 @@ function ModelForm({ provider, model, onClose }: { provider: LlmProvider; model:
         label="Name at the provider"
         autoComplete="off"
         spellCheck={false}
-        autoFocus
+        data-autofocus
         placeholder="gpt-5-mini"
         value={fields.id}
         error={errorAt(error, "model_id")}

@@ -73,7 +73,9 @@ export function ConfirmDialog({ isOpen, onClose, title, description, action, onC
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={title} description={description}>
       <div className="mt-6 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button data-autofocus onClick={onClose}>
+          Cancel
+        </Button>
         <Button
           look="danger"
           onClick={() => {

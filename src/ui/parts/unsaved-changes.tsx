@@ -20,7 +20,7 @@ export function UnsavedChanges({ isChanged }: { isChanged: boolean }) {
         <Button look="danger" onClick={() => proceed?.()}>
           Leave
         </Button>
-        <Button look="primary" autoFocus onClick={() => reset?.()}>
+        <Button look="primary" data-autofocus onClick={() => reset?.()}>
           Stay
         </Button>
       </div>

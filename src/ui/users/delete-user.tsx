@@ -56,7 +56,9 @@ function Deletion({ user, onClose }: Omit<Props, "isOpen">) {
       </SelectField>
       {error && <Outcome kind="failure">{wordsOf(error)}</Outcome>}
       <div className="mt-2 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button data-autofocus onClick={onClose}>
+          Cancel
+        </Button>
         <Button look="danger" isBusy={isPending} onClick={() => mutate()}>
           Delete
         </Button>
