@@ -76,9 +76,9 @@ export const ABILITY_CASES: readonly Case[] = [
   inTree("grep", { name: "grep_files", arguments: { pattern: "0{4}99" } }),
   inTree("a program that reads them", code("shell", "ls /tree | wc -l")),
   program(
-    "writes 1,000 files",
+    "writes 500 files",
     "javascript",
-    "const fs = require('fs'); for (let n = 0; n < 1000; n++) fs.writeFileSync('/f' + n, 'x' + n)",
+    "const fs = require('fs'); for (let n = 0; n < 500; n++) fs.writeFileSync('/f' + n, 'x' + n)",
   ),
   program(
     "writes 40 MB",
