@@ -1,7 +1,7 @@
 import type { Database as Sqlite } from "bun:sqlite";
+import { hostileMcpServer } from "../test/mcp/hostile-mcp-server";
 import { simulate } from "../test/promises/site";
 import { type Client, endsTurn } from "../test/support/client";
-import { hostileMcpServer } from "./hostile-mcp-server";
 import { hostilePages } from "./hostile-pages";
 import { addTree, type Case, edit, type Given } from "./lag-cases";
 
@@ -75,11 +75,7 @@ export const ABILITY_CASES: readonly Case[] = [
   inTree("glob", { name: "glob_files", arguments: { pattern: "**/*1" } }),
   inTree("grep", { name: "grep_files", arguments: { pattern: "0{4}99" } }),
   inTree("a program that reads them", code("shell", "ls /tree | wc -l")),
-  program(
-    "writes 1,000 files",
-    "javascript",
-    "const fs = require('fs'); for (let n = 0; n < 1000; n++) fs.writeFileSync('/f' + n, 'x' + n)",
-  ),
+  program("writes 500 files", "javascript", "const fs = require('fs'); for (let n = 0; n < 500; n++) fs.writeFileSync('/f' + n, 'x' + n)"),
   program(
     "writes 40 MB",
     "javascript",

@@ -34,6 +34,7 @@ export async function* agentLoop(input: LoopInput): Loop<Rest | null> {
           message_id: input.turn.messageId,
           model: input.models[0].name,
           provider: input.models[0].provider,
+          agent_version: input.turn.agentVersion,
           fell_back: input.fellBack,
         },
       });

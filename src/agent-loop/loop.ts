@@ -25,7 +25,7 @@ export type LoopModel = {
 };
 
 export type LoopInput = {
-  turn: { id: string; sessionId: string; messageId: string; startedAt: number };
+  turn: { id: string; sessionId: string; messageId: string; startedAt: number; agentVersion: number | null };
   /** What this turn has kept so far. */
   log: readonly EventDraft[];
   /** What is to be kept before the turn's next step, together with it. */

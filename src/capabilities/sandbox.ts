@@ -1,15 +1,13 @@
 import { z } from "zod";
-import { defineTool, type JsonValue, type Tool, ToolFailure } from "@/agent-loop/tool";
-import type { Database, Script } from "@/database/database";
-import { FilePath } from "@/domain/file";
+import { defineTool, type JsonValue, type Tool } from "@/agent-loop/tool";
+import type { Database } from "@/database/database";
 import type { ChangeFiles } from "@/files/change-files";
-import { type FileContent, toContent } from "@/files/file-content";
 import type { ReadFiles } from "@/files/read-files";
 import type { Executed, Language } from "@/sandbox/execution";
 import type { RunSandboxed } from "@/sandbox/run-sandboxed";
 import type { CapabilityDefinition } from "./capability-definition";
 import { copyFiles } from "./copy-files";
-import { toolWrite, type WritePlace } from "./tool-write";
+import { keepWritten } from "./keep-written";
 
 const DEFAULT_SECONDS = 10;
 const MAX_SECONDS = 60;
@@ -61,29 +59,9 @@ function executeCode({ db, readFiles, changeFiles, runSandboxed, programs }: San
       const files = await copyFiles({ db, readFiles }, sessionId, signal);
       const executed = await runSandboxed({ language, code, timeoutMs: timeout_seconds * 1000 }, files, signal);
       if (executed.changed.size === 0 && executed.removed.length === 0) return resultOf(executed);
-      const contents = [...executed.changed].map(([path, bytes]) => [keptPath(path), toContent(bytes)] as const);
-      return toolWrite((place) => keepFiles(place, sessionId, executed, contents));
+      return keepWritten({ db, changeFiles }, { sessionId, signal }, executed, resultOf(executed));
     },
   }) as Tool;
-
-  function* keepFiles(
-    { tx, append }: WritePlace,
-    sessionId: string,
-    executed: Executed,
-    contents: readonly (readonly [string, FileContent])[],
-  ): Script<JsonValue> {
-    const place = { tx, sessionId, append };
-    for (const path of executed.removed) yield* changeFiles.remove(place, path, { isRecursive: false, isForced: false });
-    for (const [path, content] of contents) yield* changeFiles.write(place, { path, content });
-    return resultOf(executed);
-  }
-}
-
-/** A program may name a file in a way that the session cannot keep. */
-function keptPath(path: string): string {
-  const read = FilePath.safeParse(path);
-  if (!read.success) throw new ToolFailure("The program wrote a file whose path cannot be kept: use plain names, at most 32 folders deep.");
-  return read.data;
 }
 
 function resultOf({ outcome, changed, removed }: Executed): JsonValue {

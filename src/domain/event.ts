@@ -21,9 +21,18 @@ export const KeptEvents = {
   "message.assistant": MessageEvent,
   "message.tool_result": MessageEvent,
   "message.system": MessageEvent,
-  /** `fell_back`: the session's or the agent's own model is disabled or was deleted, so another answers. */
+  /**
+   * `fell_back`: the session's or the agent's own model is disabled or was deleted, so another answers. `agent_version`: the version of the agent that the
+   * turn began with; absent in logs of older versions.
+   */
   "turn.started": z
-    .object({ ...turn, model: z.string().nullable(), provider: z.string().nullable(), fell_back: z.boolean() })
+    .object({
+      ...turn,
+      model: z.string().nullable(),
+      provider: z.string().nullable(),
+      fell_back: z.boolean(),
+      agent_version: z.int().nullable().optional(),
+    })
     .meta({ id: "TurnStarted" }),
   /** `alone`: nothing else could have caused the crash. Absent in logs of older versions. */
   "turn.resumed": z

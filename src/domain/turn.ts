@@ -13,6 +13,8 @@ export const Turn = z
     message_id: Id,
     status: TurnStatus,
     model: z.string().nullable(),
+    /** The version of the agent that it ran with, the last one where it was taken up again; null before it begins. */
+    agent_version: z.int().nullable(),
     usage: Usage,
     cost_usd: z.number().nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),

@@ -21,6 +21,11 @@ export const createChangeFiles = (parts: ChangeParts) => {
 
   return {
     get: changing.get,
+
+    /** Large content that a file will hold in a moment, so that the transaction in which it does is short. Whoever then does without it lets it go. */
+    keepAhead: (content: FileContent): Script<void> => contents.keep(content),
+    letGo: (hashes: readonly string[]): Script<void> => contents.free(hashes),
+
     ...createCarryFiles(parts, changing),
 
     /** Makes a file, or gives one that is there other content. What is the same already stays as it is, and is not told. */

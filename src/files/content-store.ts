@@ -6,6 +6,9 @@ export type ContentStore = ReturnType<typeof createContentStore>;
 
 export type HeldContent = { hash: string; sizeBytes: number };
 
+/** Content of more bytes is looked for before it is written. */
+const LARGE_BYTES = 64 * 1024;
+
 export type StoredContent = { bytes: Uint8Array; isText: boolean };
 
 /** What files hold, each content once. */
@@ -22,6 +25,13 @@ export const createContentStore = ({ tables: { fileContents } }: Pick<Database, 
       })
       .onConflictDoNothing()
       .returning({ hash: fileContents.hash })
+      .prepare(),
+  );
+  const held = prepare<{ hash: string }, { hash: string }>((sql) =>
+    sql
+      .select({ hash: fileContents.hash })
+      .from(fileContents)
+      .where(eq(fileContents.hash, raw.placeholder("hash")))
       .prepare(),
   );
   const byHash = prepare<{ hash: string }, StoredContent>((sql) =>
@@ -50,6 +60,8 @@ export const createContentStore = ({ tables: { fileContents } }: Pick<Database, 
 
   return {
     *keep({ hash, bytes, isText }: FileContent): Script<void> {
+      // Even one that is not inserted would be copied on its way.
+      if (bytes.byteLength > LARGE_BYTES && (yield* held({ hash })).length > 0) return;
       yield* insert({ hash, sizeBytes: bytes.byteLength, isText, bytes });
     },
 

@@ -1,7 +1,6 @@
 import { policyBeside } from "@/platform/outbound-policy";
 import { createSafeFetch } from "@/platform/safe-fetch";
-import { lightAnswers } from "./light-answers";
-import type { Fetch } from "./mcp-connections";
+import { type Fetch, lightAnswers } from "./light-answers";
 
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;

@@ -1,6 +1,7 @@
 import { createJsonScale } from "@/platform/json-weight";
 import { OutboundError } from "@/platform/outbound-error";
-import type { Fetch } from "./mcp-connections";
+
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /** Lets no JSON through that would hold this server up while it is parsed: the body fails where it becomes too much. */
 export const lightAnswers =

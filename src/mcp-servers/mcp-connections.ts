@@ -4,7 +4,7 @@ import type { SafeFetch } from "@/platform/safe-fetch";
 import { VERSION } from "@/version";
 import { callMcpTool, type McpResult } from "./call-mcp-tool";
 import type { Program } from "./configured-servers";
-import { lightAnswers } from "./light-answers";
+import { type Fetch, lightAnswers } from "./light-answers";
 import { isSessionGone, McpUnavailable, reasonOf } from "./mcp-unavailable";
 import { createStdioTransport } from "./stdio-transport";
 
@@ -18,8 +18,6 @@ export type McpConnection = {
   tools: readonly McpTool[];
   call(name: string, input: Record<string, unknown>, signal: AbortSignal): Promise<McpResult>;
 };
-
-export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 const CONNECT_MS = 15_000;
 const IDLE_MS = 5 * 60_000;

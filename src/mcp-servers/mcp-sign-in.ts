@@ -5,7 +5,7 @@ import type { Actor } from "@/domain/user";
 import { AppError, conflict } from "@/platform/app-error";
 import type { Clock } from "@/platform/clock";
 import { createInTurn } from "./in-turn";
-import type { Fetch } from "./mcp-connections";
+import type { Fetch } from "./light-answers";
 import { createMcpOAuthProvider } from "./mcp-oauth-provider";
 import type { McpOAuthSecrets, McpOAuthStore } from "./mcp-oauth-store";
 import type { McpServerRow, McpServerStore } from "./mcp-server-store";

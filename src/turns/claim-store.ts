@@ -94,12 +94,18 @@ export const createClaimStore = ({ tables: { turns, sessions, events } }: Pick<D
       .where(eq(sessions.id, slot("id")))
       .prepare(),
   );
-  const begin = prepare<{ id: string; startedAt: number }, { id: string }>((sql) =>
+  /** The version that the session is pinned to, else the one that its agent has now. */
+  const begin = prepare<{ id: string; startedAt: number }, { agentVersion: number | null }>((sql) =>
     sql
       .update(turns)
-      .set({ status: "running", startedAt: raw`${slot("startedAt")}` })
+      .set({
+        status: "running",
+        startedAt: raw`${slot("startedAt")}`,
+        agentVersion: raw`(select coalesce(sessions.agent_version, agents.version)
+          from sessions join agents on agents.id = sessions.agent_id where sessions.id = turns.session_id)`,
+      })
       .where(eq(turns.id, slot("id")))
-      .returning({ id: turns.id })
+      .returning({ agentVersion: turns.agentVersion })
       .prepare(),
   );
   const take = prepare<{ id: string; now: number }, SessionRow>((sql) =>
@@ -180,10 +186,10 @@ export const createClaimStore = ({ tables: { turns, sessions, events } }: Pick<D
       const now = clock.now();
       const startedAt = turn.startedAt ?? now;
       const [before] = yield* statusOfSession({ id: sessionId });
-      yield* begin({ id: turn.id, startedAt });
+      const [begun] = yield* begin({ id: turn.id, startedAt });
       const [session] = yield* take({ id: sessionId, now });
       return {
-        turn: { ...turn, startedAt },
+        turn: { ...turn, startedAt, agentVersion: begun!.agentVersion },
         session: session!,
         epoch: session!.epoch,
         wasRunning: turn.status === "running",

@@ -203,7 +203,7 @@ export const createRunTurn = ({
       // Asked before anything is prepared, for it may be that which crashes.
       if (hasCrashedTooOften(log)) throw conflict(CRASHED_TOO_OFTEN, "crash_loop");
       const history = await db.read(() => claims.historyBefore(turn));
-      const equipment = await equip(session, asked.controls);
+      const equipment = await equip({ ...session, agentVersion: turn.agentVersion }, asked.controls);
       const { model, fallback, instructions, policies } = equipment;
       tools = equipment.tools;
       isAllowed = await allowedIn(session);
@@ -215,7 +215,13 @@ export const createRunTurn = ({
       });
 
       const input: LoopInput = {
-        turn: { id: turn.id, sessionId: session.id, messageId: turn.messageId, startedAt: turn.startedAt! },
+        turn: {
+          id: turn.id,
+          sessionId: session.id,
+          messageId: turn.messageId,
+          startedAt: turn.startedAt!,
+          agentVersion: turn.agentVersion,
+        },
         log,
         opening: busy,
         history,
@@ -241,7 +247,7 @@ export const createRunTurn = ({
       const { drafts, end } = fail(failing, error.code, error.message);
       const begun: EventDraft = {
         type: "turn.started",
-        data: { message_id: turn.messageId, model: null, provider: null, fell_back: false },
+        data: { message_id: turn.messageId, model: null, provider: null, fell_back: false, agent_version: turn.agentVersion },
       };
       const opening = log.some(({ type }) => type === "turn.started") ? busy : [...busy, begun];
       for (let reply = await keep([...opening, ...drafts], end); !reply.isKept; ) reply = await keep([...opening, ...drafts], end);

@@ -120,6 +120,7 @@ const toTurn = (row: TurnRow): Turn => ({
   message_id: row.messageId,
   status: row.status,
   model: row.model,
+  agent_version: row.agentVersion,
   usage: row.usage,
   cost_usd: row.costUsd,
   error: row.errorCode === null ? null : { code: row.errorCode, message: row.error ?? "" },

@@ -1,11 +1,16 @@
 import type { SafeFetch } from "@/platform/safe-fetch";
+import { readText } from "./page-bytes";
 import type { PageFormat } from "./page-text";
 import { readPageApart } from "./read-page-apart";
 
 /** What is fetched of one address, and what of it is handed over. */
 const MAX_BYTES = 10 * 1024 * 1024;
-const MAX_CONTENT_LENGTH = 100_000;
 const TIMEOUT_MS = 30_000;
+
+/** Text of more bytes is read in a process of its own, as HTML always is: it would hold everyone up. */
+const MAX_HERE_BYTES = 256 * 1024;
+
+const UNREAD = { title: null, content: "", truncated: false };
 
 export type PageRequest = {
   url: string;
@@ -58,13 +63,18 @@ export const createFetchPage =
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (bytes.subarray(0, 1024).includes(0) && !/charset=utf-16/i.test(about.content_type ?? ""))
       return { ...about, size: bytes.byteLength, note: "This is not text: its content is not shown" };
-    const text = decode(bytes, about.content_type);
     const fetched = { ...about, size: bytes.byteLength };
-    if (format === "raw" || !isHtml(about.content_type)) return { ...fetched, format: "raw", ...cut(text, offset) };
-
-    const page = await readPageApart(text, { address: about.url, format }, signal);
-    if (page === null) return { ...fetched, format: "text", ...cut(plain(text), offset), note: "The page is too complex to be read well" };
-    return { ...fetched, title: page.title, format, ...cut(page.content, offset) };
+    const job = { address: about.url, contentType: about.content_type, offset };
+    if (format === "raw" || !isHtml(about.content_type)) {
+      const raw = { ...job, format: "raw" as const };
+      const { title: _, ...read } =
+        (bytes.byteLength <= MAX_HERE_BYTES ? readText(bytes, raw) : await readPageApart(bytes, raw, signal)) ?? UNREAD;
+      return { ...fetched, format: "raw", ...read };
+    }
+    const page = await readPageApart(bytes, { ...job, format }, signal);
+    if (page !== null) return { ...fetched, format, ...page };
+    const { title: _, ...read } = (await readPageApart(bytes, { ...job, format: "plain" }, signal)) ?? UNREAD;
+    return { ...fetched, format: "text", ...read, note: "The page is too complex to be read well" };
   };
 
 function describe(response: Response, asked: string): FetchedPage {
@@ -93,40 +103,3 @@ const isHtml = (type: string | null): boolean => type === null || /^(text\/html|
 const isText = (type: string | null): boolean =>
   type === null ||
   /^(text\/|application\/([\w.+-]*\+)?(json|xml|yaml|javascript|x-ndjson|xhtml\+xml|rss\+xml|atom\+xml|toml|sql|graphql)\b)/i.test(type);
-
-/** By the header, else by what the page says of itself near its beginning, else UTF-8. */
-function decode(bytes: Uint8Array, type: string | null): string {
-  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 2048));
-  const label =
-    /charset=["']?([\w-]{1,40})/i.exec(type ?? "")?.[1] ?? /<meta[^>]{0,200}charset=["']?([\w-]{1,40})/i.exec(start)?.[1] ?? "utf-8";
-  try {
-    return new TextDecoder(label).decode(bytes);
-  } catch {
-    return new TextDecoder().decode(bytes);
-  }
-}
-
-function cut(text: string, offset: number): Pick<FetchedPage, "content" | "truncated" | "note"> {
-  const content = text.slice(offset, offset + MAX_CONTENT_LENGTH).toWellFormed();
-  const next = offset + content.length;
-  if (next >= text.length) return { content, truncated: false };
-  return { content, truncated: true, note: `${text.length - next} more characters: call again with offset ${next}` };
-}
-
-/** Every tag gone, and every script and style with what is in it: one pass over the text, whatever it holds. */
-function plain(html: string): string {
-  const lower = html.toLowerCase();
-  const parts: string[] = [];
-  let at = 0;
-  while (at < html.length) {
-    const open = html.indexOf("<", at);
-    if (open === -1) break;
-    parts.push(html.slice(at, open));
-    const hidden = /^<(script|style)\b/i.exec(html.slice(open, open + 10))?.[1];
-    const end = hidden ? lower.indexOf(`</${hidden.toLowerCase()}`, open) : open;
-    const close = end === -1 ? -1 : html.indexOf(">", end);
-    if (close === -1) return parts.join(" ").replace(/\s+/g, " ").trim();
-    at = close + 1;
-  }
-  return [...parts, html.slice(at)].join(" ").replace(/\s+/g, " ").trim();
-}

@@ -110,7 +110,7 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
 
     const tools = toolsOf(outcome.payments, state);
     const loop = agentLoop({
-      turn: { id: "t", sessionId: "s", messageId: "m", startedAt: 0 },
+      turn: { id: "t", sessionId: "s", messageId: "m", startedAt: 0, agentVersion: 1 },
       log,
       opening: [],
       history: { messages: [], compacted: null, measured: null },

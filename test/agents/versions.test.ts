@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { Agent } from "@/domain/agent";
 import type { AgentVersion } from "@/domain/agent-version";
 import type { Session } from "@/domain/session";
+import type { Turn } from "@/domain/turn";
 import { openStored } from "../support/stored";
 import { testApp } from "../support/test-app";
 
@@ -46,6 +47,14 @@ test("a session follows its agent, or stays with the version that it was opened 
     return events.find(({ type }) => type === "tool.completed")!.data.status;
   };
   expect([await answer(pinned), await answer(following)]).toEqual(["error", "ok"]);
+  await app.call("PATCH", `/v1/agents/${agent.id}`, { system_prompt: "three" });
+  await Promise.all([answer(pinned), answer(following)]);
+  const ranWith = async ({ path }: { path: string }) =>
+    (await app.get<{ items: Turn[] }>(`${path}/turns`)).body.items.map(({ agent_version }) => agent_version);
+  expect([await ranWith(pinned), await ranWith(following)]).toEqual([
+    [1, 1],
+    [2, 3],
+  ]);
   expect((await app.get<Session>(pinned.path)).body.agent_version).toBe(1);
   expect((await app.get<Session>(following.path)).body.agent_version).toBeNull();
   expect((await app.post(`/v1/agents/${agent.id}/sessions`, { agent_version: 7 })).status).toBe(404);
