@@ -55,7 +55,7 @@ export async function runChaos({
   const transcript: Transcript = { conversations: [], complaints: [], resent: 0 };
   const world: World = {
     server,
-    toolbox: createLedgerToolbox(ledger.tools, charges > 0 ? 8 : 3),
+    toolbox: createLedgerToolbox(ledger.tools, charges > 0 ? 20 : 3),
     transcript,
     onEvent: sightings.tell,
     resumesFromTail: broken === "tail-reader",
