@@ -55,7 +55,7 @@ export async function runChaos({
   const transcript: Transcript = { conversations: [], complaints: [], resent: 0 };
   const world: World = {
     server,
-    toolbox: createLedgerToolbox(ledger.tools, charges > 0 ? 8 : 3),
+    toolbox: createLedgerToolbox(ledger.tools, charges > 0 ? 20 : 3),
     transcript,
     onEvent: sightings.tell,
     resumesFromTail: broken === "tail-reader",
@@ -70,8 +70,15 @@ export async function runChaos({
     const worked = Promise.allSettled(working);
     const isEnough = (times: number) => times >= kills && (ledger.charges() >= charges || times >= kills * MOST_MORE);
     const endOften = ends === "stopped" ? stopOften : killOften;
-    const longestLifeMs = charges > 0 ? LONGEST_BUSY_LIFE_MS : LONGEST_LIFE_MS;
-    const { times, complaints: wrongs } = await endOften({ server, isEnough, random: random.fork(), sightings, longestLifeMs, log });
+    const { times, complaints: wrongs } = await endOften({
+      server,
+      isEnough,
+      random: random.fork(),
+      sightings,
+      busyLives: charges > 0 ? BUSY_LIVES : 0,
+      charges: ledger.charges,
+      log,
+    });
     transcript.complaints.push(...wrongs);
     if (ledger.charges() < charges) transcript.complaints.push(`only ${ledger.charges()} unsafe calls took effect`);
 
@@ -134,21 +141,23 @@ type Ending = {
   isEnough: (times: number) => boolean;
   random: Random;
   sightings: Sightings;
-  longestLifeMs: number;
+  busyLives: number;
+  charges: () => number;
   log: (line: string) => void;
 };
 
 /** It is killed at most so many times as often as was asked for. */
 const MOST_MORE = 4;
 
-/** From its first answers to its kill; longer where much is to be done between two. Milliseconds. */
+/** From its first answers to its kill. Where much is to be done, some lives are long enough for turns that earlier kills made suspects. Milliseconds. */
 const LONGEST_LIFE_MS = 400;
-const LONGEST_BUSY_LIFE_MS = 800;
+const LONGEST_BUSY_LIFE_MS = 4000;
+const BUSY_LIVES = 0.2;
 
 const WATCHED = ["tool.started", "model.started", "message.user", "tool.completed", "message.delta", "turn.completed", "turn.resumed"];
 
 /** Some kills fall into the start, some right behind an event that a client has just seen, the others anywhere; in between it is asked to stop. */
-async function killOften({ server, isEnough, random, sightings, longestLifeMs, log }: Ending) {
+async function killOften({ server, isEnough, random, sightings, busyLives, charges, log }: Ending) {
   const complaints: string[] = [];
   let times = 0;
   while (!isEnough(times)) {
@@ -158,10 +167,11 @@ async function killOften({ server, isEnough, random, sightings, longestLifeMs, l
     else {
       await ready;
       if (random.chance(0.6)) await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
-      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, longestLifeMs));
+      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, LONGEST_LIFE_MS));
+      if (random.chance(busyLives)) await Bun.sleep(random.between(0, LONGEST_BUSY_LIFE_MS));
     }
     await server.kill();
-    if (times % 50 === 0) log(`${times} kills`);
+    if (times % 50 === 0) log(`${times} kills, ${charges()} unsafe calls that took effect`);
     if (!random.chance(0.1)) continue;
     await server.start();
     await Bun.sleep(random.between(0, 200));
