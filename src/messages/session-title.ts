@@ -6,9 +6,7 @@ const MAX_LENGTH = 80;
 export function titleOf(content: CreateMessage["content"]): string {
   const text = content.flatMap((part) => (part.type === "text" && part.text.trim() !== "" ? [part.text.slice(0, 1000)] : []))[0] ?? "";
   const beforeCode = /^[\s\S]*?(?=^[ \t]*(?:```|~~~))/m.exec(text)?.[0].trim();
-  const line = (beforeCode || text)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-    .trim();
+  const line = (beforeCode || text).replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
   if (line === "") return content.some(({ type }) => type === "image") ? "Image" : "New session";
   if (line.length <= MAX_LENGTH) return line.toWellFormed();
   const cut = line.slice(0, MAX_LENGTH - 1);
