@@ -1,6 +1,6 @@
 /**
- * Makes the pictures of the page in `docs/screenshots`: `bun run screenshots`. Starts the executable in an empty folder with the simulated model, fills
- * it with what a person would have after a few days, and looks at it by day and by night, at a desk and on a phone. Needs Chromium.
+ * Makes the pictures of the page in `docs/screenshots`: `bun run screenshots`. Starts the executable in an empty folder with a model that answers as it was
+ * told, fills it with what a person would have after a few days, and looks at it by day and by night, at a desk and on a phone. Needs Chromium.
  */
 import { Database as Sqlite } from "bun:sqlite";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -11,6 +11,7 @@ import { startBrowser } from "../test/support/chromium";
 import { endsTurn } from "../test/support/client";
 import { serve } from "../test/support/executable";
 import { addUsage } from "../test/support/many-rows";
+import { type StagedStep, stageModel } from "./stage-model";
 
 const FOLDER = join(import.meta.dir, "../docs/screenshots");
 const DESK = { width: 1280, height: 800 };
@@ -21,18 +22,20 @@ type Picture = { name: string; path: string; onPhone?: boolean; press?: string }
 const home = mkdtempSync(join(tmpdir(), "everruns-screenshots-"));
 let server = await serve(home);
 const browser = await startBrowser();
+const stage = stageModel();
 mkdirSync(FOLDER, { recursive: true });
 try {
   await take(browser, [{ name: "first-run", path: "/", onPhone: true }]);
-  const { chat, agent, agents } = await furnish();
+  const { chat, agent, agents, waiting } = await furnish();
   await server.end();
   haveUsed(agents);
   server = await serve(home);
   await take(browser, [
     { name: "home", path: "/", onPhone: true },
     { name: "chat", path: `/sessions/${chat}`, onPhone: true },
-    { name: "trace", path: `/sessions/${chat}?trace=true` },
+    { name: "trace", path: `/sessions/${chat}?trace=true`, onPhone: true },
     { name: "files", path: `/sessions/${chat}?files=true&file=/sales.csv` },
+    { name: "approval", path: `/sessions/${waiting}`, onPhone: true },
     { name: "agents", path: "/agents", onPhone: true },
     { name: "agent", path: `/agents/${agent}` },
     { name: "capabilities", path: "/capabilities" },
@@ -44,6 +47,7 @@ try {
   ]);
 } finally {
   await browser.close();
+  stage[Symbol.dispose]();
   await server.end();
   rmSync(home, { recursive: true, force: true });
 }
@@ -74,8 +78,11 @@ async function take(from: Browser, pictures: readonly Picture[]): Promise<void> 
 }
 
 /** Agents, conversations, files, a question that waits. */
-async function furnish(): Promise<{ chat: string; agent: string; agents: string[] }> {
+async function furnish(): Promise<{ chat: string; agent: string; agents: string[]; waiting: string }> {
   const api = server;
+  const given = { name: "OpenAI", provider_type: "openai", base_url: stage.url, api_key: "sk-staged", is_default: true };
+  const { body: provider } = await api.post<{ id: string }>("/v1/llm-providers", given);
+  await api.post(`/v1/llm-providers/${provider.id}/models`, { model_id: "gpt-5", display_name: "GPT-5", is_default: true });
   const analyst = await api.createAgent({
     name: "Analyst",
     description: "Reads figures, runs code, writes short reports",
@@ -98,6 +105,19 @@ async function furnish(): Promise<{ chat: string; agent: string; agents: string[
     tool_policies: { write_file: "requires_approval" },
   });
 
+  for (const [agent, words, text] of [
+    [helper, "What can I cook with leeks and potatoes?", "A soup, a gratin, or both in a pie. Which do you feel like?"],
+    [
+      analyst,
+      "Explain the difference between median and mean",
+      "The **median** is the one in the middle; the **mean** is pulled by the ends.",
+    ],
+    [researcher, "Who first measured the speed of light?", "Ole Rømer, in 1676, from the moons of Jupiter."],
+    [analyst, "Turn the invoices of October into a table", "Send me the files, and I will."],
+    [helper, "Remind me what is in the freezer", "Peas, two loaves of bread, and the soup of last Sunday."],
+  ] as const)
+    await say(await api.createSession(agent.id), words, [{ text }]);
+
   const chat = await api.createSession(analyst.id, { title: "Which month was the best?" });
   await api.call("PUT", `${chat.path}/fs/sales.csv`, { content: "month,revenue\n2026-08,41200\n2026-09,38900\n2026-10,47150\n" });
   await say(chat, "Which month in sales.csv was the best, and by how much?", [
@@ -111,7 +131,7 @@ async function furnish(): Promise<{ chat: string; agent: string; agents: string[
           name: "execute_code",
           arguments: {
             language: "javascript",
-            code: "const rows = require('fs').readFileSync('/sales.csv', 'utf8').trim().split('\\n').slice(1).map((row) => row.split(','));\nrows.sort((a, b) => b[1] - a[1]);\n[rows[0], rows[0][1] - rows[1][1]]",
+            code: 'const rows = require("fs")\n  .readFileSync("/sales.csv", "utf8")\n  .trim()\n  .split("\\n")\n  .slice(1)\n  .map((row) => row.split(","));\nrows.sort((a, b) => b[1] - a[1]);\n({ best: rows[0][0], ahead: rows[0][1] - rows[1][1] });',
           },
         },
       ],
@@ -127,21 +147,17 @@ async function furnish(): Promise<{ chat: string; agent: string; agents: string[
   const list = await api.createSession(helper.id, { title: "Saturday" });
   const waiting = await api.say(
     list,
-    withScript("Please write the shopping list for Saturday.", [
+    stage.play("Please write the shopping list for Saturday.", [
       { call: [{ name: "write_file", arguments: { path: "/lists/saturday.md", content: "- Bread\n- Apples\n- Coffee\n" } }] },
     ]),
   );
   await api.follow(list, ({ type, data }) => type === "approval.requested" && data.turn_id === waiting.turn_id);
-  return { chat: chat.id, agent: analyst.id, agents: [analyst.id, researcher.id, helper.id] };
+  return { chat: chat.id, agent: analyst.id, agents: [analyst.id, researcher.id, helper.id], waiting: list.id };
 
-  async function say(session: { path: string }, words: string, steps: readonly object[]): Promise<void> {
-    const { turn_id } = await api.say(session, withScript(words, steps));
+  async function say(session: { path: string }, words: string, steps: readonly StagedStep[]): Promise<void> {
+    const { turn_id } = await api.say(session, stage.play(words, steps));
     await api.follow(session, endsTurn(turn_id));
   }
-}
-
-function withScript(words: string, steps: readonly object[]): string {
-  return `${words}\n\`\`\`simulate\n${JSON.stringify(steps)}\n\`\`\``;
 }
 
 /** A month in which the agents were used on most days; the same month at every run. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import type { LlmProvider } from "@/domain/llm-provider";
+import { isTooWide } from "../support/axe";
 import { lastAnswer, openPage, say, scripted, startBrowser } from "../support/chromium";
 import { emptyFolder, type Server, serve } from "../support/executable";
 
@@ -148,3 +149,22 @@ async function readUntil(stream: ReadableStream<Uint8Array>, words: string): Pro
   }
   return text;
 }
+
+test("on a phone with its keyboard open one sees what one writes, can send it, and the page does not move sideways", async () => {
+  const session = await server.createSession((await server.createAgent({ name: "An agent whose name is longer than a phone" })).id);
+  const phone = { viewport: { width: 390, height: 400 }, isMobile: true, hasTouch: true };
+  await using page = await openPage(browser, `${server.url}/sessions/${session.id}`, phone);
+  await say(page, scripted("Hang", [{ text: `| a | b |\n|---|---|\n| ${"wide ".repeat(40)} | x |`, hang: true }]));
+  await page.getByRole("button", { name: "Stop" }).waitFor();
+  for (const text of ["one waits", "two waits", "three waits"]) {
+    await say(page, text);
+    await page.getByRole("region", { name: "Queued messages" }).getByText(text).waitFor({ state: "attached" });
+  }
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill("line\n".repeat(20));
+  expect(await isTooWide(page)).toBe(false);
+  const { y, height } = (await page.getByRole("button", { name: "Queue the message" }).boundingBox())!;
+  expect(y + height).toBeLessThanOrEqual(400);
+  expect((await page.getByRole("region", { name: "Conversation" }).boundingBox())!.height).toBeGreaterThan(40);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("Stopped").waitFor({ state: "attached" });
+}, 30_000);

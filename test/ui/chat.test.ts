@@ -217,6 +217,9 @@ test("a reader who scrolls up stays where they read", async () => {
 test("the keyboard reaches everything: the list of keys, the palette, a new chat", async () => {
   await using page = await openChat();
   await page.getByRole("textbox", { name: "Message", exact: true }).waitFor();
+  await page.keyboard.press("Control+/");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  await page.keyboard.press("Escape");
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard" }).waitFor();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { openPage, say, startBrowser } from "../support/chromium";
+import { openPage, startBrowser } from "../support/chromium";
 import { builtExecutable, emptyFolder, serve } from "../support/executable";
 
 let browser: Browser;
@@ -20,7 +20,7 @@ test("from an empty folder to a first answer: a model, an agent, a message", asy
   await page.getByRole("button", { name: "Test and continue" }).click();
   await page.getByText("The model simulated-1 answers.").waitFor();
   await page.getByRole("button", { name: /^Assistant/ }).click();
-  await say(page, "What time is it in Tokyo?");
+  await page.getByRole("list", { name: "Suggestions" }).getByRole("button", { name: "What time is it in Tokyo?" }).click();
 
   await page.getByRole("region", { name: "Tool get_current_time" }).waitFor();
   await page.getByText(/^\d.* s? ?· [\d,]+ in \/ [\d,]+ out · \$0$/).waitFor();
@@ -33,8 +33,13 @@ test("a key from the environment and a running Ollama are offered, and what a pr
   await using ollama = fakeOllama(["llama3.2:3b"]);
   using folder = emptyFolder();
   await using server = await serve(folder.path, { env: { OLLAMA_HOST: `127.0.0.1:${ollama.port}`, DEFAULT_ANTHROPIC_API_KEY: "sk-x" } });
-  await using page = await openPage(browser, server.url);
+  await using page = await openPage(browser, `${server.url}/agents`);
+  const answers = { ok: true, message: "The model claude answers." };
+  await page.route("**/v1/llm-providers/*/test", (route) => route.fulfill({ json: answers }), { times: 1 });
+  await page.goto(server.url);
 
+  // What is at hand is chosen, and asked for a word before anything is pressed.
+  await page.getByText("The model claude answers.").waitFor();
   await page.getByRole("radio", { name: /Anthropic Its key is here already/ }).waitFor();
   expect(await page.getByRole("radio", { name: /Anthropic/ }).isChecked()).toBe(true);
   await page.getByRole("radio", { name: /OpenAI With an API key/ }).check();

@@ -29,7 +29,7 @@ export function ApprovalQuestion({ sessionId, approvalId, call, onDecided }: Pro
       {step === "changing" && <ChangeArguments call={call} isBusy={isPending} onBack={back} onDecide={mutate} />}
       {step === "denying" && <Deny isBusy={isPending} onBack={back} onDecide={mutate} />}
       {step === "asked" && (
-        <div className="flex flex-wrap gap-2">
+        <div className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
           <Button look="primary" isBusy={isPending} onClick={() => mutate({ decision: "approve" })}>
             Allow
           </Button>

@@ -1,6 +1,7 @@
-import { renewLogin } from "@/ui/api/client";
+import { ApiError, renewLogin } from "@/ui/api/client";
 import { type Chat, emptyChat, runningTurnOf } from "./chat";
 import { dropLive, EVENT_TYPES, fold, type StreamedEvent } from "./fold-events";
+import { readLog } from "./read-log";
 import { watchPage } from "./watch-page";
 
 /** `loading` until the log was read once; `lost` while the server does not answer; `gone` when there is no such session. */
@@ -10,8 +11,6 @@ export type ChatSnapshot = { chat: Chat; connection: Connection };
 
 export type ChatStream = ReturnType<typeof createChatStream>;
 
-/** The log is told in bursts: so long without a word, and what was to be replayed is here. */
-const QUIET_MS = 60;
 const RECONNECT_MS = 1000;
 /** Silence that is worth a new connection: while an answer is written, and while nothing goes on. */
 const SILENT_MS = { running: 25_000, resting: 120_000 };
@@ -19,7 +18,7 @@ const SILENT_MS = { running: 25_000, resting: 120_000 };
 const EXPECTED_MS = 2000;
 
 /**
- * Follows a session's events and folds them into a chat, at most once a frame. The browser's EventSource resumes by itself after the
+ * Reads a session's log, then follows its events and folds them into a chat, at most once a frame. The browser's EventSource resumes by itself after the
  * last event it had; what it gives up on (an answer that is no stream), and what it does not notice (a connection that died while the
  * machine slept), is opened anew from the same place.
  */
@@ -33,6 +32,7 @@ export function createChatStream(sessionId: string, known: Chat = emptyChat) {
   let isRenewed = false;
   let timers: ReturnType<typeof setTimeout>[] = [];
   let lastEventAt = 0;
+  let reading: AbortController | undefined;
   let unwatch: (() => void) | undefined;
 
   const tell = (changed: Partial<ChatSnapshot>) => {
@@ -52,10 +52,7 @@ export function createChatStream(sessionId: string, known: Chat = emptyChat) {
 
   const flush = () => {
     isScheduled = false;
-    // A replay is shown once it is complete, not as it trickles in.
-    const isReplaying = snapshot.connection === "loading" && !pending.some(({ sequence }) => sequence === null);
-    if (isReplaying && Date.now() - lastEventAt < QUIET_MS) return schedule();
-    tell({ chat: take(), connection: snapshot.connection === "loading" ? "live" : snapshot.connection });
+    tell({ chat: take() });
   };
   // A page in the background has no frames.
   const schedule = () => {
@@ -64,6 +61,24 @@ export function createChatStream(sessionId: string, known: Chat = emptyChat) {
     if (document.hidden) setTimeout(flush, 100);
     else requestAnimationFrame(flush);
   };
+
+  /** What was said so far comes at once, and then what is said from now on. */
+  async function begin() {
+    close();
+    const stop = new AbortController();
+    reading = stop;
+    try {
+      const events = await readLog(sessionId, snapshot.chat.sequence, stop.signal);
+      if (reading !== stop) return;
+      tell({ chat: fold(snapshot.chat, events), connection: "live" });
+      open();
+    } catch (error) {
+      if (reading !== stop) return;
+      if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return tell({ connection: "gone" });
+      tell({ connection: "lost" });
+      timers.push(setTimeout(begin, RECONNECT_MS));
+    }
+  }
 
   function open() {
     close();
@@ -104,6 +119,8 @@ export function createChatStream(sessionId: string, known: Chat = emptyChat) {
   }
 
   function close() {
+    reading?.abort();
+    reading = undefined;
     source?.close();
     source = undefined;
     for (const timer of timers) clearTimeout(timer);
@@ -119,8 +136,8 @@ export function createChatStream(sessionId: string, known: Chat = emptyChat) {
     subscribe(listener: () => void): () => void {
       listeners.add(listener);
       if (listeners.size === 1) {
-        open();
-        unwatch = watchPage({ renew: () => snapshot.connection !== "gone" && open(), letGo: close, isSilent });
+        void begin();
+        unwatch = watchPage({ renew: () => snapshot.connection !== "gone" && void begin(), letGo: close, isSilent });
       }
       return () => {
         listeners.delete(listener);

@@ -88,7 +88,8 @@ export function ChatView({ chat, sessionId, agent, usualModelId, turnId }: Props
         />
       )}
       <TurnTold chat={chat} />
-      <div className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-6 md:pb-5">
+      {/* Where a keyboard takes half of the screen, the queue gives way first. */}
+      <div className="mx-auto flex max-h-[calc(100%-8rem)] w-full max-w-3xl shrink-0 flex-col px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-6 md:pb-5">
         <Queue turns={isRunning ? queued : []} sessionId={sessionId} />
         <Composer
           draftKey={sessionId}

@@ -88,7 +88,7 @@ export function Composer({ draftKey, placeholder, isRunning = false, whyNoFiles,
         void send();
       }}
       className={classes(
-        "relative rounded-2xl border bg-raised shadow-[0_2px_12px_rgb(0_0_0/0.05)] transition-colors focus-within:border-line-strong",
+        "relative shrink-0 rounded-2xl border bg-raised shadow-[0_2px_12px_rgb(0_0_0/0.05)] transition-colors focus-within:border-line-strong",
         isOver ? "border-primary ring-2 ring-primary/20" : "border-line",
       )}
     >
@@ -102,7 +102,7 @@ export function Composer({ draftKey, placeholder, isRunning = false, whyNoFiles,
         onChange={({ target }) => setText(target.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        className="field-sizing-content block max-h-[40vh] min-h-12 w-full resize-none bg-transparent px-4 pt-3.5 pb-1 outline-none placeholder:truncate placeholder:text-faint"
+        className="field-sizing-content block max-h-[40vh] min-h-12 [@media(max-height:32rem)]:max-h-[28vh] w-full resize-none bg-transparent px-4 pt-3.5 pb-1 outline-none placeholder:truncate placeholder:text-faint"
       />
       <div className="flex items-center gap-1 px-2 pb-2">
         <input

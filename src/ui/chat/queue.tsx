@@ -18,12 +18,12 @@ export function Queue({ turns, sessionId }: { turns: readonly ChatTurn[]; sessio
   const placeOf = ({ id }: ChatTurn): number => order?.indexOf(id) ?? 0;
   if (turns.length === 0) return null;
   return (
-    <section aria-label="Queued messages" className="mb-2 grid gap-1.5 rounded-2xl border border-line bg-panel p-2">
+    <section aria-label="Queued messages" className="mb-2 flex min-h-0 flex-col gap-1.5 rounded-2xl border border-line bg-panel p-2">
       <h2 className="flex items-center gap-1.5 px-2 pt-0.5 text-faint text-xs">
         <Clock size={13} aria-hidden />
         {turns.length === 1 ? "Answered next" : `${turns.length} messages wait`}
       </h2>
-      <ul className="max-h-[30vh] overflow-y-auto">
+      <ul className="max-h-[30vh] min-h-0 overflow-y-auto">
         {turns
           .toSorted((one, other) => placeOf(one) - placeOf(other))
           .flatMap(({ asked }) =>

@@ -75,7 +75,7 @@ function Session({ sessionId }: { sessionId: string }) {
             )
           }
         />
-        {connection === "loading" ? (
+        {connection === "loading" || (connection === "lost" && chat.sequence === 0) ? (
           <div className="min-h-0 flex-1">
             <Loading />
           </div>
