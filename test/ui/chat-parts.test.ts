@@ -168,3 +168,36 @@ test("on a phone with its keyboard open one sees what one writes, can send it, a
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("Stopped").waitFor({ state: "attached" });
 }, 30_000);
+
+test("while an answer is written nothing that was shown jumps back, and the end stays in sight", async () => {
+  const session = await server.createSession((await server.createAgent({ capabilities: ["test_math"] })).id);
+  await using page = await openPage(browser, `${server.url}/sessions/${session.id}`);
+  const place = page.getByRole("region", { name: "Conversation" });
+  await say(page, scripted("Begin", [{ text: "Begun." }]));
+  await page.getByText(footers).waitFor();
+  await place.evaluate((element) => {
+    const drops: number[] = [];
+    Object.assign(window, { drops });
+    let height = 0;
+    const look = () => {
+      const now = element.firstElementChild!.clientHeight;
+      if (now < height - 1) drops.push(height - now);
+      height = now;
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  const part =
+    "## Part\n\nSome **bold words** and `code`.\n\n| Name | Value |\n|---|---:|\n| one | 1 |\n\n```ts\nconst one = 1;\n```\n\n- one\n  - two\n\n";
+  const call = [{ name: "add", arguments: { a: 1, b: 2 } }];
+  await say(
+    page,
+    scripted("Go", [
+      { reasoning: "Let me see. ".repeat(5), call, delay_ms: 5 },
+      { text: part.repeat(5), delay_ms: 8 },
+    ]),
+  );
+  await page.getByText(footers).nth(1).waitFor();
+  expect(await page.evaluate(() => (window as unknown as { drops: number[] }).drops)).toEqual([]);
+  expect(await place.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)).toBeLessThan(3);
+}, 30_000);

@@ -33,6 +33,14 @@ export function Conversation({ chat, sessionId, turnId, onRetry, onEdit, onFork 
   const lastId = begun.at(-1)?.id;
   const [firstLastId] = useState(lastId);
 
+  // When there is more room, as after a long message was sent, the browser scrolls by itself: that is nobody's wish to read further up.
+  const isFollowing = useRef(isAtBottom);
+  isFollowing.current = isAtBottom;
+  useEffect(() => {
+    const observer = new ResizeObserver(() => isFollowing.current && void scrollToBottom("instant"));
+    observer.observe(scrollRef.current!);
+    return () => observer.disconnect();
+  }, [scrollRef, scrollToBottom]);
   // What a person sends is what they want to see; what they had scrolled up to is let go.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is the reason
   useEffect(() => {
