@@ -1,6 +1,7 @@
 import type { Database as Sqlite } from "bun:sqlite";
 import { hostileMcpServer } from "../test/mcp/hostile-mcp-server";
 import { simulate } from "../test/promises/site";
+import { gzipBomb, tarBomb } from "../test/support/archive-bombs";
 import { type Client, endsTurn } from "../test/support/client";
 import { hostilePages } from "./hostile-pages";
 import { addTree, type Case, edit, type Given } from "./lag-cases";
@@ -28,6 +29,20 @@ const code = (language: string, text: string): Call => ({
 const program = (name: string, language: string, text: string): Case => ({
   name: `a program: ${name}`,
   act: async (given) => [await callTool(await talkTo(given, "sandbox"), code(language, text))],
+});
+
+/** An archive of two megabytes that unpacks into two gigabytes. */
+const archive = (name: string, make: () => Buffer, text: string): Case => ({
+  name: `an archive: ${name}`,
+  act: async (given) => {
+    const own = await talkTo(given, "sandbox");
+    await fetch(`${given.client.url}${own.talk.path}/fs/archive`, {
+      method: "PUT",
+      body: make() as unknown as Uint8Array<ArrayBuffer>,
+      headers: { "content-type": "application/octet-stream" },
+    });
+    return [await callTool(own, code("shell", text))];
+  },
 });
 
 /** 100 files of 1 MB, of lines that look like a log. */
@@ -86,12 +101,9 @@ export const ABILITY_CASES: readonly Case[] = [
   program("a pattern that explodes", "javascript", "/^(a+)+$/.test('a'.repeat(40) + '!')"),
   program("prints without end", "javascript", "while (true) console.log('x'.repeat(1000))"),
   program("forks without end", "shell", ":(){ :|:& };:"),
-  program("an archive of 1 GB in 1 MB (gzip)", "shell", "head -c 1000000000 /dev/zero | gzip > bomb.gz; gunzip -c bomb.gz | wc -c"),
-  program(
-    "an archive that unpacks into itself (tar)",
-    "shell",
-    "head -c 9000000 /dev/zero > a; for n in 1 2 3 4 5 6 7; do tar czf b.tgz a a a a; tar xzf b.tgz; cat a a a a > c; mv c a; done",
-  ),
+  archive("gzip, counted", gzipBomb, "gunzip -c archive | wc -c"),
+  archive("gzip, unpacked", gzipBomb, "cp archive b.gz; gunzip b.gz"),
+  archive("tar", () => tarBomb("zeros"), "tar xzf archive"),
   ...hostilePages.map(
     ({ name, path, env, start }): Case => ({
       name: `a page: ${name}`,
