@@ -12,7 +12,8 @@ const FLAGS = [
 ];
 
 /** Debian's Chromium, where `.ci/run` puts it. One for each file of tests: `const browser = await startBrowser()`. */
-export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+export const startBrowser = (flags: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: "/usr/bin/chromium", args: [...FLAGS, ...flags] });
 
 export type OpenPage = Page & {
   /** What the page complained of: errors that nobody caught, and lines of the console that are errors. */
