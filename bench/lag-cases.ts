@@ -4,7 +4,7 @@ import type { Client } from "../test/support/client";
 import { copySessions, replaceEvents } from "../test/support/many-rows";
 
 type Talk = { id: string; path: string };
-type Given = { client: Client; talk: Talk; agentId: string; site: Site };
+export type Given = { client: Client; talk: Talk; agentId: string; site: Site };
 
 export type Case = {
   name: string;
@@ -21,7 +21,7 @@ const EVENT_BYTES = 1000;
 const TREE = 9990;
 const MANY_MS = 3000;
 
-const edit = (change: (sqlite: Sqlite, sessionId: string) => void) => (database: string, sessionId: string) => {
+export const edit = (change: (sqlite: Sqlite, sessionId: string) => void) => (database: string, sessionId: string) => {
   using sqlite = new Sqlite(database);
   sqlite.run("PRAGMA synchronous = OFF");
   sqlite.run("PRAGMA foreign_keys = ON");
@@ -34,7 +34,7 @@ const numbers = (count: number): string => `WITH RECURSIVE numbers(n) AS (SELECT
 const longLog = (events: number) => edit((sqlite, id) => replaceEvents(sqlite, id, events, EVENT_BYTES));
 
 /** A directory `/tree` with so many small files, each of other content. */
-function addTree(sqlite: Sqlite, sessionId: string): void {
+export function addTree(sqlite: Sqlite, sessionId: string): void {
   const now = Date.now();
   sqlite.run(`${numbers(TREE)} INSERT INTO file_contents (hash, size_bytes, is_text, bytes)
     SELECT printf('%064x', n), 10, 1, cast(printf('%010d', n) AS blob) FROM numbers`);

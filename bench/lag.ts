@@ -1,5 +1,6 @@
 /**
- * How long others wait while one request asks for much: `bun run bench:lag`, or with a part of a case's name behind it. Prints a table, and as
+ * How long others wait while one request asks for much: `bun run bench:lag`, or with a part of a case's name behind it; `bun run bench:abilities` does
+ * the same for what agents' tools meet. Prints a table, and as
  * the last line the same as JSON. A probe in a thread of its own asks the executable for its health every 20 ms; `rest` is what it sees when
  * nothing else goes on. Single requests that take long are counted by the longest wait, `most`.
  */
@@ -10,9 +11,10 @@ import { type Case, LAG_CASES } from "./lag-cases";
 import { quantile } from "./measure";
 
 const REST_MS = 2000;
-const wanted = process.argv[2] ?? "";
+const [kind = "", wanted = ""] = process.argv[2] === "abilities" ? process.argv.slice(2) : ["requests", process.argv[2]];
+const cases = kind === "abilities" ? (await import("./ability-cases")).ABILITY_CASES : LAG_CASES;
 const figures: Record<string, object> = {};
-for (const one of LAG_CASES.filter(({ name }) => name.includes(wanted))) {
+for (const one of cases.filter(({ name }) => name.includes(wanted))) {
   await using site = await createSite(one.env);
   Object.assign(figures, { [one.name]: await measure(site, one) });
 }

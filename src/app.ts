@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { DEFAULT_LIMITS, type Limits } from "@/agent-loop/limits";
 import { agentExportRoutes, agentImportRoutes } from "@/agents/agent-file-routes";
 import { agentRoutes } from "@/agents/agent-routes";
@@ -22,6 +23,7 @@ import { sandbox } from "@/capabilities/sandbox";
 import { readSkills } from "@/capabilities/skills";
 import { webFetch } from "@/capabilities/web-fetch";
 import type { Config } from "@/config";
+import { publicUrlOf } from "@/config/public-url";
 import { makeDataFolder } from "@/database/data-folder";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import { openDatabase } from "@/database/open-database";
@@ -61,16 +63,19 @@ import { createLlmProviderStore } from "@/llm-providers/llm-provider-store";
 import { localLlmProviderRoutes } from "@/llm-providers/local-llm-provider-routes";
 import { createCallMcpServer } from "@/mcp-servers/call-mcp-server";
 import { readConfiguredServers } from "@/mcp-servers/configured-servers";
+import { createFetchBeside } from "@/mcp-servers/fetch-beside";
 import { createMcpConnections } from "@/mcp-servers/mcp-connections";
+import { createMcpOAuthStore } from "@/mcp-servers/mcp-oauth-store";
 import { mcpServerRoutes } from "@/mcp-servers/mcp-server-routes";
 import { createMcpServerStore } from "@/mcp-servers/mcp-server-store";
+import { createMcpSignIns } from "@/mcp-servers/mcp-sign-in";
 import { createMessageLog } from "@/messages/message-log";
 import { messageRoutes } from "@/messages/message-routes";
 import { createPostMessage } from "@/messages/post-message";
 import { createRemoveMessage } from "@/messages/remove-message";
 import { createRetryMessage } from "@/messages/retry-message";
 import { createUpdateMessage } from "@/messages/update-message";
-import { type Clock, systemClock } from "@/platform/clock";
+import { type Clock, systemClock, toTimestamp } from "@/platform/clock";
 import { createLogger, type Logger } from "@/platform/logger";
 import { endKeyRotation } from "@/platform/master-keys";
 import { configuredPolicy, webPolicy } from "@/platform/outbound-policy";
@@ -93,8 +98,10 @@ import { createOrigins } from "@/server/origins";
 import { createPageFiles } from "@/server/page-files";
 import { createSecurityHeaders } from "@/server/security-headers";
 import { createServer } from "@/server/server";
+import { serverInfoRoutes } from "@/server/server-info-routes";
 import { createStartPage } from "@/server/start-page";
 import { swaggerUi } from "@/server/swagger-ui";
+import { createUnderWay } from "@/server/under-way";
 import { createNewSession } from "@/sessions/create-session";
 import { createHiddenSessionStore } from "@/sessions/hidden-session-store";
 import { createLeavingSessions } from "@/sessions/leaving-sessions-worker";
@@ -151,7 +158,9 @@ export async function createApp({
   const lock = lockDataFolder(config.dataDir);
   const masterKeys = loadMasterKeys(config.dataDir, config.env);
   const signer = await createSigner(loadSigningSecret(config), clock);
-  const db = openDatabase(join(config.dataDir, "everruns.db"), clock.now(), {
+  const databaseFile = join(config.dataDir, "everruns.db");
+  const startedAt = toTimestamp(clock.now());
+  const db = openDatabase(databaseFile, clock.now(), {
     onDiskFull: (isFull) =>
       isFull
         ? logger.error("the disk is full: nothing more can be kept, and turns wait until there is room in the data folder's file system")
@@ -202,7 +211,15 @@ export async function createApp({
   const discoverProviders = createDiscoverProviders({ host: config.ollamaHost, safeFetch: outbound });
 
   const mcpServers = createMcpServerStore(db, clock, secrets);
-  const mcpConnections = createMcpConnections({ fetch: outbound });
+  const mcpSignIns = createMcpSignIns({
+    db,
+    servers: mcpServers,
+    oauth: createMcpOAuthStore(db, secrets),
+    clock,
+    fetchBeside: createFetchBeside(config.security.outboundPrivateHosts),
+    redirectUrl: () => `${publicUrlOf(config, port)}/mcp-servers/signed-in`,
+  });
+  const mcpConnections = createMcpConnections({ safeFetch: outbound, signedIn: mcpSignIns.fetchFor });
   const mcp = createCallMcpServer({ db, servers: mcpServers, connections: mcpConnections, programs: mcpPrograms });
   const { readFiles, changeFiles } = sessionFiles;
   const fetchPage = createFetchPage({ safeFetch: createSafeFetch({ policy: webPolicy(config.security.outboundPrivateHosts) }) });
@@ -330,6 +347,17 @@ export async function createApp({
   const server = createServer(
     [
       healthRoutes({ version: VERSION, runnerMode: runner.mode, authMode: config.authMode, stage: () => stage }),
+      serverInfoRoutes({
+        info: () => ({
+          version: VERSION,
+          auth_mode: config.authMode,
+          url: publicUrlOf(config, port),
+          data_dir: resolve(config.dataDir),
+          started_at: startedAt,
+        }),
+        databaseBytes: () =>
+          [databaseFile, `${databaseFile}-wal`].reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0),
+      }),
       ...accounts.routes,
       agentRoutes({ db, agents, createAgent, updateAgent, once, checkCapabilities: catalog.check, checkModel }),
       agentVersionRoutes({ db, agents, versions: agentVersions, updateAgent, once }),
@@ -366,7 +394,7 @@ export async function createApp({
       localLlmProviderRoutes({ db, providers, discoverProviders }),
       providerCallRoutes({ once, testProvider, syncModels }),
       webSearchRoutes({ db, settings: webSearchSettings, searchWeb, once }),
-      mcpServerRoutes({ db, servers: mcpServers, mcp, once }),
+      mcpServerRoutes({ db, servers: mcpServers, mcp, signIns: mcpSignIns, once }),
       searchRoutes({ db, search, worker: searchWorker }),
       usageRoutes({ db, usage, clock }),
       llmModelRoutes({ db, models, once, checkModel, loseModels, settleDefaults }),
@@ -379,6 +407,7 @@ export async function createApp({
   const page = (request: Request) =>
     pages.reduce<Response | Promise<Response> | undefined>((answer, next) => answer ?? next(request), undefined);
   const hosts = createKnownHosts({ host: config.host, port: () => port, baseUrl: config.baseUrl, isPublic: config.allowInsecurePublic });
+  const underWay = createUnderWay();
   const answer = createGuard({
     page,
     route: (request) => server.fetch(request),
@@ -403,7 +432,7 @@ export async function createApp({
   }
 
   return {
-    fetch: answer,
+    fetch: underWay.watch(answer),
     openApi,
     /** The port is known only once the socket is open. */
     listensOn(given: number): void {
@@ -429,16 +458,17 @@ export async function createApp({
       return { setupToken };
     },
 
-    /** Ends streams, hands running turns to the next process, closes the database. `graceMs` bounds the wait for what runs. */
+    /** Ends streams, lets requests have their answer, hands running turns to the next process, closes the database. `graceMs` bounds the wait. */
     async stop(graceMs = 5000): Promise<void> {
       stage = "draining";
       closing.abort();
       clearInterval(overdue);
       await housekeeping.stop();
-      await runner.stop(graceMs);
+      await Promise.all([underWay.end(graceMs), runner.stop(graceMs)]);
       await searchWorker.stop();
       await leaving.stop();
       await mcpConnections.stop();
+      await mcpSignIns.stop();
       await accounts.auditLog.flush().catch((error: unknown) => logger.error({ err: error }, "the last counts of the audit log are lost"));
       db.close();
       lock.release();

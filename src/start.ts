@@ -14,6 +14,9 @@ export type Running = {
   stop(graceMs?: number): Promise<void>;
 };
 
+/** So long the last answers have to reach clients that are slow to read. */
+const LAST_WORDS_MS = 500;
+
 /** Builds the app and opens its socket. Resolves once it answers. Throws `StartRefused`. */
 export async function startServer(options: AppOptions): Promise<Running> {
   const app = await createApp(options);
@@ -28,6 +31,7 @@ export async function startServer(options: AppOptions): Promise<Running> {
       setupLink: setupToken === null ? undefined : `${publicUrlOf(options.config, server.port!)}/setup?token=${setupToken}`,
       async stop(graceMs) {
         await app.stop(graceMs);
+        await Promise.race([server.stop(), Bun.sleep(LAST_WORDS_MS)]);
         await server.stop(true);
       },
     };

@@ -76,13 +76,15 @@ test("a backup goes to stdout with -, never overwrites, and a damaged one is not
   rmSync(app.dataDir, { recursive: true });
 }, 30_000);
 
-test("scheduled backups are made and the oldest thrown away, though one lies ahead of a clock that was set back", async () => {
+test("scheduled backups are made and the oldest thrown away, what was cut short too, though one lies ahead of a clock that was set back", async () => {
   using folder = emptyFolder();
   const backups = join(folder.path, "data/backups");
   mkdirSync(backups, { recursive: true });
   for (const year of [2001, 2099]) writeFileSync(join(backups, `everruns-${year}-01-01T00-00-00Z.db`), "");
+  writeFileSync(join(backups, "everruns-2001-01-01T00-00-01Z.db.unfinished"), "half");
+  writeFileSync(join(backups, "someone-else.db.unfinished"), "theirs");
   await using _server = await serve(folder.path, { env: { BACKUP_EVERY_HOURS: "1", BACKUP_KEEP: "2" } });
   const made = () => readdirSync(backups).filter((name) => name.endsWith("Z.db") && !/everruns-2(001|099)/.test(name));
-  while (made().length === 0 || readdirSync(backups).length > 2) await Bun.sleep(10);
-  expect(readdirSync(backups).sort()).toEqual([made()[0]!, "everruns-2099-01-01T00-00-00Z.db"]);
+  while (made().length === 0 || readdirSync(backups).length > 3) await Bun.sleep(10);
+  expect(readdirSync(backups).sort()).toEqual([made()[0]!, "everruns-2099-01-01T00-00-00Z.db", "someone-else.db.unfinished"]);
 }, 30_000);

@@ -1,5 +1,5 @@
-import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,4 +54,49 @@ test("a setting's value, which may be a key, is not repeated", async () => {
   const { code, err } = await everruns(["serve"], { SECRETS_ENCRYPTION_KEY: "canary-key-value", DATA_DIR: join(folder, "data2") });
   expect(code).toBe(78);
   expect(err).not.toContain("canary");
+});
+
+describe("a configuration file", () => {
+  const show = async (toml: string, env: Record<string, string> = {}, mode = 0o600) => {
+    const path = join(folder, `${crypto.randomUUID()}.toml`);
+    writeFileSync(path, toml, { mode });
+    return { path, ...(await everruns(["config", "show"], { EVERRUNS_CONFIG: path, ...env })) };
+  };
+
+  test("it gives settings under the names of their variables; a variable wins, and secrets are not shown", async () => {
+    const toml =
+      'port = 9123\nhost = "127.0.0.2"\nAUTH_JWT_SECRET = "canary-canary-canary-canary-canary"\ncors_allowed_origins = ["https://a.example", "https://b.example"]\n';
+    const { path, code, out } = await show(toml, { HOST: "127.0.0.3" });
+    expect(code).toBe(0);
+    expect(out).toContain(`PORT\t9123\t${path}\n`);
+    expect(out).toContain("HOST\t127.0.0.3\tenvironment\n");
+    expect(out).toContain(`AUTH_JWT_SECRET\t[redacted]\t${path}\n`);
+    expect(out).toContain("https://a.example,https://b.example");
+    expect(out).toContain("LOG_LEVEL\tinfo\tdefault\n");
+    expect(out).not.toContain("canary");
+  });
+
+  test("one that is named everruns.toml is read where the server is started", async () => {
+    writeFileSync(join(folder, "everruns.toml"), "port = 99999\n");
+    const { code, err } = await everruns(["serve"]);
+    rmSync(join(folder, "everruns.toml"));
+    expect({ code, err }).toEqual({ code: 78, err: expect.stringContaining("PORT must be a whole number") });
+  });
+
+  test.each<[what: string, toml: string, mode: number, words: string]>([
+    ["that is no TOML", "port = ", 0o600, "can't be read as TOML"],
+    ["with a slip in a name", "prot = 1", 0o600, '"prot", which is no setting'],
+    ["with a table", "[port]\na = 1", 0o600, "port must be a text"],
+    ["with a wrong value", 'auth_mode = "canary"', 0o600, "AUTH_MODE must be"],
+    ["with a secret that others may read", 'auth_admin_password = "canary"', 0o644, "which holds AUTH_ADMIN_PASSWORD"],
+  ])("one %s is refused, and its values are not repeated", async (_, toml, mode, words) => {
+    const { code, err } = await show(toml, {}, mode);
+    expect({ code, err }).toEqual({ code: 78, err: expect.stringContaining(words) });
+    expect(err).not.toContain("canary");
+  });
+
+  test("one that is named and is not there is refused", async () => {
+    const { code, err } = await everruns(["serve"], { EVERRUNS_CONFIG: join(folder, "nope.toml") });
+    expect({ code, err }).toEqual({ code: 78, err: expect.stringContaining("EVERRUNS_CONFIG names a file that is not there") });
+  });
 });

@@ -124,6 +124,8 @@ CREATE TABLE `mcp_servers` (
 	`url` text,
 	`headers` text,
 	`header_names` text NOT NULL,
+	`oauth` text,
+	`oauth_secrets` text,
 	`is_configured` integer NOT NULL,
 	`status` text NOT NULL,
 	`tools` text NOT NULL,

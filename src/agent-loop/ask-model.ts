@@ -39,7 +39,7 @@ export async function* askModel(input: LoopInput, model: LoopModel, log: readonl
       yield { kind: "delta", delta: written.value };
     }
 
-    const { content, usage, finishReason, durationMs, firstTokenMs } = written.value;
+    const { content, usage, finishReason, durationMs, firstTokenMs, reasoningMs } = written.value;
     if (!content.some((part) => part.type === "text" || part.type === "tool_call")) throw emptyAnswer(finishReason);
     const calls = content.flatMap((part) =>
       part.type === "tool_call" ? [{ id: part.id, name: part.name, arguments: part.arguments }] : [],
@@ -50,7 +50,15 @@ export async function* askModel(input: LoopInput, model: LoopModel, log: readonl
       facts: [
         {
           type: "model.completed",
-          data: { ...about, usage, cost_usd, finish_reason: finishReason, duration_ms: durationMs, time_to_first_token_ms: firstTokenMs },
+          data: {
+            ...about,
+            usage,
+            cost_usd,
+            finish_reason: finishReason,
+            duration_ms: durationMs,
+            time_to_first_token_ms: firstTokenMs,
+            reasoning_duration_ms: reasoningMs,
+          },
         },
         {
           type: "message.assistant",

@@ -6,7 +6,15 @@ export type Delta =
   | { type: "message.delta" | "reasoning.delta"; delta: string }
   | { type: "tool_call.delta"; tool_call_id: string; name: string; delta: string };
 
-export type Answer = { content: ContentPart[]; usage: Usage; finishReason: FinishReason; durationMs: number; firstTokenMs: number | null };
+export type Answer = {
+  content: ContentPart[];
+  usage: Usage;
+  finishReason: FinishReason;
+  durationMs: number;
+  firstTokenMs: number | null;
+  /** While it told what it thought; null where it told nothing. */
+  reasoningMs: number | null;
+};
 
 /** What was written before the call was cut short. */
 export type PartialAnswer = { text: string; firstTokenMs: number | null; durationMs: number };
@@ -20,12 +28,19 @@ export async function* callModel(
 ): AsyncGenerator<Delta, Answer> {
   const begun = performance.now();
   const elapsed = () => Math.round(performance.now() - begun);
+  let reasoningMs: number | null = null;
+  let thinkingSince: number | null = null;
 
   for await (const event of driver.stream(request, signal)) {
     partial.durationMs = elapsed();
+    if (event.type === "reasoning_delta") thinkingSince ??= partial.durationMs;
+    else if (thinkingSince !== null) {
+      reasoningMs = (reasoningMs ?? 0) + partial.durationMs - thinkingSince;
+      thinkingSince = null;
+    }
     if (event.type === "finished") {
       const { content, usage, finishReason } = event;
-      return { content, usage, finishReason, durationMs: elapsed(), firstTokenMs: partial.firstTokenMs };
+      return { content, usage, finishReason, durationMs: elapsed(), firstTokenMs: partial.firstTokenMs, reasoningMs };
     }
     partial.firstTokenMs ??= elapsed();
     if (event.type === "text_delta") partial.text += event.delta;

@@ -1,7 +1,7 @@
 import type { EventDraft } from "@/domain/event";
 import type { ToolCallPart } from "@/domain/message";
 import type { OpenCall } from "./open-calls";
-import { type Tool, type ToolContext, ToolWrite } from "./tool";
+import { type Tool, type ToolContext, ToolFailure, ToolWrite } from "./tool";
 import { type EndedCall, endOfCall, failed, failureOf, type Outcome, succeeded } from "./tool-outcome";
 
 export type ToolRun = {
@@ -12,7 +12,12 @@ export type ToolRun = {
   maxCalls: number;
 };
 
-const INTERRUPTED = "The server stopped while this tool ran. Whether it took effect is unknown: check before you call it again.";
+/** Said of a call that was begun and whose end nobody has seen. */
+const interrupted = (reason: string): Outcome => ({
+  status: "interrupted",
+  result: null,
+  error: `${reason}. Whether it took effect is unknown: check before you call it again.`,
+});
 
 /**
  * Each call's end as it lands, in the order they land, so that each can be kept at once. Calls run side by side, but a call begins only
@@ -56,7 +61,7 @@ async function callTool({ call, wasStarted }: OpenCall, run: ToolRun): Promise<O
   const { tools, context, now, onInternalError } = run;
   const tool = toolOf(call, run);
   if (!tool) return failed(`There is no tool named ${call.name}. ${available(tools)}`);
-  if (wasStarted && tool.effect === "unsafe") return { status: "interrupted", result: null, error: INTERRUPTED };
+  if (wasStarted && tool.effect === "unsafe") return interrupted("The server stopped while this tool ran");
 
   const input = tool.input.safeParse(call.arguments);
   if (!input.success)
@@ -70,7 +75,8 @@ async function callTool({ call, wasStarted }: OpenCall, run: ToolRun): Promise<O
     const result = await Promise.race([work, aborted(context.signal)]);
     return result instanceof ToolWrite ? result : succeeded(result);
   } catch (error) {
-    if (context.signal.aborted) return { status: "interrupted", result: null, error: INTERRUPTED };
+    if (context.signal.aborted) return interrupted("The turn was stopped while this tool ran");
+    if (tool.effect === "unsafe" && error instanceof ToolFailure && error.isOutcomeUnknown) return interrupted(error.message);
     return failureOf(error, (bug) => onInternalError(bug, tool.name));
   }
 }

@@ -38,9 +38,17 @@ export type Tool<Input = unknown> = {
   run(input: Input, context: ToolContext): JsonValue | ToolWrite | Promise<JsonValue | ToolWrite>;
 };
 
-/** A failure that the model should read and act on. */
+/**
+ * A failure that the model should read and act on. `isOutcomeUnknown`: the work may have been done all the same, which the model is told of a
+ * tool that must not run twice.
+ */
 export class ToolFailure extends Error {
   override readonly name = "ToolFailure";
+  readonly isOutcomeUnknown: boolean;
+  constructor(message: string, { isOutcomeUnknown = false }: { isOutcomeUnknown?: boolean } = {}) {
+    super(message);
+    this.isOutcomeUnknown = isOutcomeUnknown;
+  }
 }
 
 type Declared<Input> = Omit<Tool<Input>, "effect" | "policy"> & { effect?: ToolEffect; policy?: ToolPolicy };

@@ -15,6 +15,7 @@ import { createHoldRights } from "@/auth/hold-rights";
 import { createIdentityStore } from "@/auth/identity-store";
 import { createLoginAnswers } from "@/auth/login-answers";
 import { createLoginCookies } from "@/auth/login-cookies";
+import { loginRoutes } from "@/auth/login-routes";
 import { createLoginStore } from "@/auth/login-store";
 import { createLoginTokens } from "@/auth/login-tokens";
 import { createMakeResetLink } from "@/auth/make-reset-link";
@@ -108,6 +109,7 @@ export function createAccounts({ db, clock, config, port, logger, signer, secret
       oauth_providers: Object.keys(auth.oauth),
       signup_enabled: auth.isSignupEnabled,
     },
+    isSetupRequired: () => db.read(() => firstAdmin.isAwaited(db)),
     signIn: createSignIn({ db, users, passwords, isWelcome, beginLogin, auditLog }),
     createAccount: createNewAccount({ db, users, passwords, beginLogin, firstAdmin, auditLog }),
     refreshLogin: createRefreshLogin({ db, logins, tokens, isWelcome, auditLog, rateLimits, logger }),
@@ -155,6 +157,7 @@ export function createAccounts({ db, clock, config, port, logger, signer, secret
         authRoutes(signingIn, prefix),
         oauthRoutes(signingInElsewhere, prefix),
         accountRoutes(ownAccount, prefix),
+        loginRoutes({ db, logins, auditLog }, prefix),
         apiKeyRoutes({ db, clock, apiKeys, auditLog, once }, prefix),
       ]),
       userRoutes({ db, users, managedUsers, createUser, updateUser, removeUser, makeResetLink, once }),

@@ -17,7 +17,7 @@ export type NewRule = { sessionId: string; isForAgent: boolean; name: string; ar
 export type ApprovalRuleStore = ReturnType<typeof createApprovalRuleStore>;
 
 /** What people need not be asked about again. A rule belongs to the owner of the session it was made in, and holds in their sessions alone. */
-export const createApprovalRuleStore = ({ tables: { approvalRules, sessions } }: Pick<Database, "tables">, clock: Clock) => {
+export const createApprovalRuleStore = ({ tables: { approvalRules, sessions, agents } }: Pick<Database, "tables">, clock: Clock) => {
   const isTheirs = ({ user, isAdmin }: Actor): SQL | undefined => (isAdmin ? undefined : eq(approvalRules.ownerId, user.id));
 
   const ofSession = prepare<{ agentId: string; ownerId: string; sessionId: string }, RuleRow>((sql) =>
@@ -76,8 +76,10 @@ export const createApprovalRuleStore = ({ tables: { approvalRules, sessions } }:
     *list({ sql }: Pick<Tx, "sql">, actor: Actor, { offset, limit }: PageQuery): Script<Page<ApprovalRule>> {
       const rows = yield* run(
         sql
-          .select()
+          .select({ row: approvalRules, agentName: agents.name, sessionTitle: sessions.title })
           .from(approvalRules)
+          .innerJoin(agents, eq(agents.id, approvalRules.agentId))
+          .leftJoin(sessions, eq(sessions.id, approvalRules.sessionId))
           .where(isTheirs(actor))
           .orderBy(desc(approvalRules.createdAt), desc(approvalRules.id))
           .limit(limit)
@@ -108,10 +110,14 @@ function canonical(value: ToolCallPart["arguments"]): string {
   );
 }
 
-const toRule = (row: RuleRow): ApprovalRule => ({
+type FoundRule = { row: RuleRow; agentName: string; sessionTitle: string | null };
+
+const toRule = ({ row, agentName, sessionTitle }: FoundRule): ApprovalRule => ({
   id: row.id,
   agent_id: row.agentId,
+  agent_name: agentName,
   session_id: row.sessionId,
+  session_title: sessionTitle,
   name: row.toolName,
   arguments: row.arguments === null ? null : JSON.parse(row.arguments),
   created_at: toTimestamp(row.createdAt),

@@ -22,6 +22,9 @@ const AuthConfig = z
     password_auth_enabled: z.boolean(),
     oauth_providers: z.array(z.string()),
     signup_enabled: z.boolean(),
+    setup_required: z
+      .boolean()
+      .meta({ description: "There is no account yet, and the first is made with the link that the server printed." }),
   })
   .meta({ id: "AuthConfig" });
 type AuthConfig = z.infer<typeof AuthConfig>;
@@ -42,7 +45,8 @@ const Register = z
 const Refresh = z.object({ refresh_token: z.string().max(10_000).nullish() }).meta({ id: "Refresh" });
 
 type Parts = {
-  config: AuthConfig;
+  config: Omit<AuthConfig, "setup_required">;
+  isSetupRequired: () => Promise<boolean>;
   signIn: SignIn;
   createAccount: CreateAccount;
   refreshLogin: RefreshLogin;
@@ -55,7 +59,7 @@ type Parts = {
 
 /** Signing in and out, and who is signed in. In mode none there are no accounts: everyone who reaches the server is the local user. */
 export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
-  const { config, signIn, createAccount, refreshLogin, endLogin, answers, cookies, once, rateLimits } = parts;
+  const { config, isSetupRequired, signIn, createAccount, refreshLogin, endLogin, answers, cookies, once, rateLimits } = parts;
   const suffix = prefix === "/v1/auth" ? "V1" : "";
 
   /** With an `Idempotency-Key` what is kept is the login, which the same pair of tokens is signed from again, and the password's hash. */
@@ -75,7 +79,7 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
   }
 
   return resource(prefix as "/api/auth", "auth")
-    .get("/config", () => config, {
+    .get("/config", async (): Promise<AuthConfig> => ({ ...config, setup_required: await isSetupRequired() }), {
       detail: doc({
         operationId: `getAuthConfig${suffix}`,
         summary: "How one signs in here",
@@ -173,7 +177,7 @@ export const authRoutes = (parts: Parts, prefix: "/api/auth" | "/v1/auth") => {
 /** Whoever is signing in is nobody yet. */
 const STRANGER = { user: { id: "stranger" } };
 
-function refuseWithoutPasswords({ mode, password_auth_enabled }: AuthConfig): void {
+function refuseWithoutPasswords({ mode, password_auth_enabled }: Parts["config"]): void {
   if (mode === "none") throw noAccounts();
   if (!password_auth_enabled)
     throw new AppError("forbidden", "Passwords are off here: sign in with one of the providers", { code: "password_disabled" });

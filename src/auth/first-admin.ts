@@ -19,15 +19,20 @@ export const createFirstAdmin = ({ users, links, auditLog, isReachable }: Parts)
   /** The token of a link that was not there before, or null where none is needed. One of an earlier start no longer works. */
   *invite(tx: Tx): Script<string | null> {
     yield* links.revoke(tx, "first_admin", null);
-    if (!isReachable || (yield* users.count(tx)) > 0) return null;
+    if (!(yield* this.isAwaited(tx))) return null;
     const { token } = yield* links.make(tx, "first_admin", null);
     yield* auditLog.record(tx, { action: "setup_link.made" });
     return token;
   },
 
+  /** Whether there is no account yet and the first one needs the link. */
+  *isAwaited(from: Pick<Tx, "sql">): Script<boolean> {
+    return isReachable && (yield* users.count(from)) === 0;
+  },
+
   /** Lets an account be made in this transaction, or throws. Uses the link up. */
   *admit(tx: Tx, token: string | null | undefined, address: string | null): Script<void> {
-    if (!isReachable || (yield* users.count(tx)) > 0) return;
+    if (!(yield* this.isAwaited(tx))) return;
     const link = token ? yield* links.use(tx, "first_admin", token) : undefined;
     if (link) return yield* auditLog.record(tx, { action: "setup_link.used", address });
     auditLog.count({ action: "setup_link.refused", address });

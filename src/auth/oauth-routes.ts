@@ -82,9 +82,15 @@ export const oauthRoutes = ({ db, oauth, signInWithProvider, loginAnswers, audit
     );
 };
 
-/** Browsers say when someone looks at the answer; nothing else does, and gets the error itself. */
+/** Nothing but a browser in which someone looks at the answer asks for a page; anything else gets the error itself. */
 function toSignInPage(error: unknown, { headers }: Request): Response {
-  const isLookedAt = headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
-  if (!isLookedAt || !(error instanceof AppError) || error.kind === "not_found") throw error;
+  if (!isLookedAt(headers) || !(error instanceof AppError) || error.kind === "not_found") throw error;
   return new Response(null, { status: 303, headers: { location: `/sign-in?error=${error.code}`, "cache-control": "no-store" } });
+}
+
+/** Over plain http browsers say only to this very machine what they want an answer for; elsewhere, that they take a page is all there is. */
+function isLookedAt(headers: Headers): boolean {
+  const mode = headers.get("sec-fetch-mode");
+  if (mode === null) return /\btext\/html\b/.test(headers.get("accept") ?? "");
+  return mode === "navigate" && headers.get("sec-fetch-dest") === "document";
 }

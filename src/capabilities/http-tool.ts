@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type JsonValue, type Tool, type ToolContext, ToolFailure } from "@/agent-loop/tool";
 import { inputSchemaOf } from "@/domain/json-schema";
 import { type HttpTool, placeholdersOf } from "@/domain/own-tool";
+import { OutboundError } from "@/platform/outbound-error";
+import { isNeverConnected } from "@/platform/safe-fetch";
 import { Secret } from "@/platform/secrets";
 import { readCapped, toValue } from "./http-answer";
 
@@ -49,10 +51,17 @@ async function ask(tool: HttpTool, input: Arguments, context: ToolContext, { saf
     return toValue(response, answer);
   } catch (error) {
     if (error instanceof ToolFailure || context.signal.aborted) throw error;
-    if (timeout.aborted) throw new ToolFailure(`The service did not answer within ${tool.timeout_ms} ms`);
-    throw new ToolFailure("The service cannot be reached");
+    const isOutcomeUnknown = !isNeverSent(error);
+    if (timeout.aborted) throw new ToolFailure(`The service did not answer within ${tool.timeout_ms} ms`, { isOutcomeUnknown });
+    throw new ToolFailure(isOutcomeUnknown ? "The service did not answer to its end" : "The service cannot be reached", {
+      isOutcomeUnknown,
+    });
   }
 }
+
+/** The request has not left this machine, or nobody took it: it has done nothing. */
+const isNeverSent = (error: unknown): boolean =>
+  isNeverConnected(error) || (error instanceof OutboundError && error.code === "address_not_allowed");
 
 const MAX_ERROR_CHARACTERS = 2000;
 const LEAST_SECRET_CHARACTERS = 4;

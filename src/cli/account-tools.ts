@@ -19,6 +19,7 @@ import { createCreateUser } from "@/users/create-user";
 import { createManagedUsers } from "@/users/managed-users";
 import { createRemoveUser } from "@/users/remove-user";
 import { createUpdateUser } from "@/users/update-user";
+import { environment } from "./environment";
 
 export type AccountTools = ReturnType<typeof openAccountTools>;
 
@@ -27,7 +28,7 @@ export const BY_COMMAND_LINE: By = { actorId: null, address: "command line" };
 
 /** What the server does with accounts, on its database and beside it: a server that runs sees each change with the next request. */
 export function openAccountTools(given: string | undefined) {
-  const config = readConfig({ dataDir: given }, process.env);
+  const config = readConfig({ dataDir: given }, environment());
   const clock = systemClock;
   const db = openBesideServer(join(config.dataDir, "everruns.db"));
   // Nothing is open in this process that would have to hear of changed rights, or of sessions that are gone.

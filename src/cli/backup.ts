@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { defineCommand } from "citty";
 import { readConfig } from "@/config";
 import { backupDatabase } from "@/database/backup-database";
+import { environment } from "./environment";
 
 export const backup = defineCommand({
   meta: {
@@ -15,7 +16,7 @@ export const backup = defineCommand({
     "data-dir": { type: "string", description: "folder of the database" },
   },
   async run({ args }) {
-    const { dataDir } = readConfig({ dataDir: args["data-dir"] }, process.env);
+    const { dataDir } = readConfig({ dataDir: args["data-dir"] }, environment());
     const database = join(dataDir, "everruns.db");
     // A copy has time; the server beside it has people who wait.
     setPriority(constants.priority.PRIORITY_LOW);

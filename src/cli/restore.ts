@@ -4,6 +4,7 @@ import { defineCommand } from "citty";
 import { readConfig } from "@/config";
 import { lockDataFolder } from "@/database/data-folder-lock";
 import { restoreDatabase } from "@/database/restore-database";
+import { environment } from "./environment";
 
 export const restore = defineCommand({
   meta: {
@@ -15,7 +16,7 @@ export const restore = defineCommand({
     "data-dir": { type: "string", description: "folder of the database" },
   },
   run({ args }) {
-    const { dataDir } = readConfig({ dataDir: args["data-dir"] }, process.env);
+    const { dataDir } = readConfig({ dataDir: args["data-dir"] }, environment());
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const lock = lockDataFolder(dataDir);
     try {

@@ -37,6 +37,7 @@ export function scheduleBackups({ dataDir, backupEveryHours, backupKeep }: Confi
       return plan(RETRY_MS);
     }
     logger.info({ file: join(folder, name) }, "backed up");
+    removeCutShort(folder);
     const older = backupsIn(folder).filter((other) => other !== name);
     for (const old of older.slice(0, Math.max(0, older.length - backupKeep + 1))) rmSync(join(folder, old), { force: true });
     plan(everyMs);
@@ -72,6 +73,12 @@ function backupsIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** What the end of the machine or of the process left half made: under a name of its own each time, it would fill the disk. */
+function removeCutShort(folder: string): void {
+  const isCutShort = (name: string) => /\.unfinished(-journal)?$/.test(name) && NAME.test(name.replace(/\.unfinished.*$/, ""));
+  for (const name of readdirSync(folder).filter(isCutShort)) rmSync(join(folder, name), { force: true });
 }
 
 function newestIn(folder: string): number | undefined {

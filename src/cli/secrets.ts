@@ -9,6 +9,7 @@ import { StartRefused } from "@/platform/app-error";
 import { beginKeyRotation, endKeyRotation } from "@/platform/master-keys";
 import { createSecretBox, loadMasterKeys } from "@/platform/secrets";
 import { sealedColumns } from "@/sealed-columns";
+import { environment } from "./environment";
 
 const rotate = defineCommand({
   meta: {
@@ -17,7 +18,7 @@ const rotate = defineCommand({
   },
   args: { "data-dir": { type: "string", description: "folder of the database and the keys" } },
   async run({ args }) {
-    const { dataDir, env } = readConfig({ dataDir: args["data-dir"] }, process.env);
+    const { dataDir, env } = readConfig({ dataDir: args["data-dir"] }, environment());
     refuseForeignKey(env);
     if (!existsSync(join(dataDir, "everruns.db")))
       throw new StartRefused(`There is no database in the data folder ${dataDir}. Name another with --data-dir.`);

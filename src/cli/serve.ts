@@ -1,9 +1,14 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { type Config, readConfig } from "@/config";
+import { isDamage } from "@/database/damage";
+import { refusalFor } from "@/database/open-database";
 import { createLogger } from "@/platform/logger";
+import { surviveStrayFailures } from "@/platform/stray-failures";
 import { type Running, startServer } from "@/start";
 import { VERSION } from "@/version";
+import { tellRunning, tellStopped } from "./client/running-server";
+import { environment } from "./environment";
 import { scheduleBackups } from "./scheduled-backups";
 
 export const serve = defineCommand({
@@ -15,7 +20,7 @@ export const serve = defineCommand({
     "log-level": { type: "string", description: "how much is logged" },
   },
   async run({ args }) {
-    const config = readConfig({ host: args.host, port: args.port, dataDir: args["data-dir"], logLevel: args["log-level"] }, process.env);
+    const config = readConfig({ host: args.host, port: args.port, dataDir: args["data-dir"], logLevel: args["log-level"] }, environment());
     await runServer(config);
   },
 });
@@ -23,7 +28,11 @@ export const serve = defineCommand({
 /** Resolves once the server answers; the process then lives until it is told to stop. */
 async function runServer(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, pretty: process.stderr.isTTY === true });
-  const server = await startServer({ config, logger });
+  surviveStrayFailures(logger);
+  const server = await startServer({ config, logger }).catch((error) => {
+    throw isDamage(error) ? refusalFor(join(config.dataDir, "everruns.db"), error) : error;
+  });
+  tellRunning(config.dataDir, { url: server.url, pid: process.pid, version: VERSION });
   const backups = scheduleBackups(config, logger);
 
   let isStopping = false;
@@ -32,6 +41,7 @@ async function runServer(config: Config): Promise<void> {
     isStopping = true;
     logger.info({ signal }, "stopping: running turns are handed over; once more stops at once");
     backups.stop();
+    tellStopped(config.dataDir);
     await server.stop();
     process.exit(0);
   };

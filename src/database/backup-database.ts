@@ -3,7 +3,7 @@ import { chmodSync, existsSync, rmSync } from "node:fs";
 import { StartRefused } from "@/platform/app-error";
 import { findDamage } from "./check-database";
 import { copyInto } from "./copy-into";
-import { refuseStrangeFile } from "./open-database";
+import { refuseStrangeFile } from "./refuse-unfit";
 import { settle } from "./settle-file";
 
 /**

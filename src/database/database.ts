@@ -40,6 +40,7 @@ export type Database = {
   read<T>(script: () => Script<T>): Promise<T>;
   /** Gives a few freed pages back to the file system; true when there are more. Called now and then. */
   tidy(): boolean;
+  /** Keeps what was asked for before; whatever is asked for after is refused with `GoingAway`. */
   close(): void;
 };
 

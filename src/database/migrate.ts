@@ -1,34 +1,31 @@
 import type { Database as Sqlite } from "bun:sqlite";
-import { StartRefused } from "@/platform/app-error";
 import { readMigrations } from "./migrations.macro" with { type: "macro" };
 
 export type Migration = { name: string; hash: string; statements: string[] };
 
 export const MIGRATIONS = readMigrations() as unknown as readonly Migration[];
 
+export type Applied = { name: string; hash: string };
+
+/** The migrations that a database has; none for one that was only just made. */
+export function appliedTo(sqlite: Sqlite): Applied[] {
+  const hasHistory = sqlite.query("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get() !== null;
+  return hasHistory ? sqlite.query<Applied, []>("SELECT name, hash FROM migrations").all() : [];
+}
+
 /** Whether an upgrade is due for a database that is in use already. */
 export function isBehind(sqlite: Sqlite, migrations: readonly Migration[]): boolean {
-  const hasHistory = sqlite.query("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get() !== null;
-  if (!hasHistory) return false;
-  const applied = new Set(
-    sqlite
-      .query<{ name: string }, []>("SELECT name FROM migrations")
-      .all()
-      .map(({ name }) => name),
-  );
+  const applied = new Set(appliedTo(sqlite).map(({ name }) => name));
   return applied.size > 0 && migrations.some(({ name }) => !applied.has(name));
 }
 
 /**
  * Brings the schema up to date: by name and in order, all that is missing or nothing, with foreign keys checked before it commits:
- * an upgrade that fails leaves the database as the version before it wrote it. Refuses a database that a newer version has migrated further, and one whose history differs from ours.
+ * an upgrade that fails leaves the database as the version before it wrote it. The database is one that this version may change.
  */
 export function migrate(sqlite: Sqlite, now: number, migrations: readonly Migration[]): void {
   sqlite.run("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
-  const applied = sqlite.query<{ name: string; hash: string }, []>("SELECT name, hash FROM migrations").all();
-  refuseForeignHistory(applied, migrations);
-
-  const done = new Set(applied.map(({ name }) => name));
+  const done = new Set(appliedTo(sqlite).map(({ name }) => name));
   const missing = migrations.filter(({ name }) => !done.has(name));
   if (missing.length === 0) return;
 
@@ -46,19 +43,5 @@ export function migrate(sqlite: Sqlite, now: number, migrations: readonly Migrat
       .immediate();
   } finally {
     sqlite.run("PRAGMA foreign_keys = ON");
-  }
-}
-
-function refuseForeignHistory(applied: { name: string; hash: string }[], migrations: readonly Migration[]): void {
-  const known = new Map(migrations.map(({ name, hash }) => [name, hash]));
-  for (const { name, hash } of applied) {
-    if (!known.has(name))
-      throw new StartRefused(
-        `The database was written by a newer version of Everruns (it has the migration ${name}). Start that version, or restore a backup.`,
-      );
-    if (known.get(name) !== hash)
-      throw new StartRefused(
-        `The database's migration ${name} differs from this version's. It was made by a build that was never released.`,
-      );
   }
 }

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { AgentDefinition } from "@/domain/agent-version";
 import type { LlmModel } from "@/domain/llm-model";
 import type { LlmProvider, ProviderSettings, ProviderType } from "@/domain/llm-provider";
+import type { McpOAuth } from "@/domain/mcp-oauth";
 import type { McpTool } from "@/domain/mcp-server";
 import type { OwnTool } from "@/domain/own-tool";
 import type { ClientTool, ToolPolicy } from "@/domain/tool";
@@ -467,6 +468,10 @@ export const schema = ({ table, text, int, real, bool, json, bytes, index, uniqu
     /** Sealed JSON; see platform/secrets. */
     headers: text("headers"),
     headerNames: json<string[]>("header_names").notNull(),
+    /** What may be seen of how it is signed in to; null where it is not by OAuth. */
+    oauth: json<McpOAuth | null>("oauth"),
+    /** Sealed JSON: the client's secret, tokens and the sign-in that has begun. */
+    oauthSecrets: text("oauth_secrets"),
     isConfigured: bool("is_configured").notNull(),
     status: text("status").$type<"active" | "disabled">().notNull(),
     /** What an admin has accepted. */

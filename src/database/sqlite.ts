@@ -1,5 +1,6 @@
 import type { Database as Sqlite } from "bun:sqlite";
 import { drizzle } from "drizzle-orm/bun-sqlite";
+import { GoingAway } from "@/platform/app-error";
 import { type Database, isPreparedCall, type Script, type Tx } from "./database";
 import { isDiskFull } from "./disk-full";
 import { sqliteKit } from "./kit";
@@ -37,6 +38,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
   const waiting: Operation[] = [];
   /** When a write was refused last, and how much was ever written by then; null while there is room. */
   let full: { at: number; written: number } | null = null;
+  let isClosed = false;
 
   function drive<T>(script: Script<T>): T {
     let step = script.next();
@@ -124,8 +126,19 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     }
     putBack(planned.slice(batch.length));
     if (full !== null) noticeRoom(full);
-    for (const { effects } of batch) for (const effect of effects) effect();
+    for (const { effects } of batch) for (const effect of effects) perhaps(effect);
     for (const { outcome, resolve, reject } of batch) "error" in outcome ? reject(outcome.error) : resolve(outcome.result);
+  }
+
+  /** A bug in one effect ends the process as any bug does, once those who wait for this commit have been answered. */
+  function perhaps(effect: () => void): void {
+    try {
+      effect();
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
   }
 
   function noticeFull(error: unknown): void {
@@ -155,6 +168,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
 
   const enqueue = <T>(script: (tx: Tx) => Script<T>, isDurable: boolean): Promise<T> =>
     new Promise<T>((resolve, reject) => {
+      if (isClosed) throw new GoingAway();
       const outcome = { result: undefined };
       const operation = { script, resolve: resolve as (result: unknown) => void, reject, outcome, effects: [], isDurable };
       if (waiting.push(operation) === 1) setImmediate(flush);
@@ -165,7 +179,10 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     tables: schema(sqliteKit),
     transact: (script) => enqueue(script, true),
     transactRelaxed: (script) => enqueue(script, false),
-    read: async (script) => drive(script()),
+    read: async (script) => {
+      if (isClosed) throw new GoingAway();
+      return drive(script());
+    },
     tidy: () => {
       try {
         // Else the log of a burst would stand until someone writes again.
@@ -179,6 +196,7 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     },
     close: () => {
       while (waiting.length > 0) flush();
+      isClosed = true;
       foldLogIn();
       sqlite.close();
     },

@@ -45,7 +45,9 @@ export const ApprovalRule = z
   .object({
     id: Id,
     agent_id: Id,
+    agent_name: z.string(),
     session_id: Id.nullable(),
+    session_title: z.string().nullable(),
     name: z.string(),
     arguments: z.json().nullable(),
     created_at: Timestamp,

@@ -52,8 +52,16 @@ export const KeptEvents = {
       compacting: z.literal(true).optional(),
     })
     .meta({ id: "ModelRetrying" }),
+  /** `reasoning_duration_ms`: how long it told what it thought. Null where it told nothing; absent in logs of older versions. */
   "model.completed": z
-    .object({ ...step, ...model, ...spent, finish_reason: z.string(), time_to_first_token_ms: z.int().nullable() })
+    .object({
+      ...step,
+      ...model,
+      ...spent,
+      finish_reason: z.string(),
+      time_to_first_token_ms: z.int().nullable(),
+      reasoning_duration_ms: z.int().nullable().optional(),
+    })
     .meta({ id: "ModelCompleted" }),
   /**
    * The conversation did not fit into the model's window. From now on a model is shown `summary` in place of the messages from

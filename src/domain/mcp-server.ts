@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Timestamp } from "./common";
+import { GivenMcpOAuth, McpOAuth } from "./mcp-oauth";
 
 /** A tool as its server describes it. `annotations` are the server's own claims about it. */
 export const McpTool = z
@@ -24,6 +25,8 @@ export const McpServer = z
     url: z.string().nullable(),
     /** Names alone: the values are write-only. */
     header_names: z.array(z.string()),
+    /** Null for a server that is reached with its headers alone. */
+    oauth: McpOAuth.nullable(),
     status: z.enum(["active", "disabled"]),
     /** From the operator's configuration file, which alone can change it. */
     is_configured: z.boolean(),
@@ -59,17 +62,25 @@ const fields = {
     .refine((headers) => !Object.keys(headers).some((name) => OWN_HEADERS.has(name.toLowerCase())), {
       error: "must not name a header that the client writes itself",
     }),
+  oauth: GivenMcpOAuth.nullable(),
   status: z.enum(["active", "disabled"]),
 };
 
 export const CreateMcpServer = z
-  .object({ ...fields, headers: fields.headers.default({}), status: fields.status.default("active") })
+  .object({ ...fields, headers: fields.headers.default({}), oauth: fields.oauth.default(null), status: fields.status.default("active") })
   .meta({ id: "CreateMcpServer" });
 export type CreateMcpServer = z.infer<typeof CreateMcpServer>;
 
-/** `headers` replaces all of them. A changed address without new headers clears them: they were meant for the old one. */
+/**
+ * `headers` replaces all of them, and `oauth` is replaced as a whole, which signs out. A changed address without new ones clears both: they were meant
+ * for the old one.
+ */
 export const UpdateMcpServer = z.object(fields).omit({ name: true }).partial().meta({ id: "UpdateMcpServer" });
 export type UpdateMcpServer = z.infer<typeof UpdateMcpServer>;
 
 export const McpServerTest = z.object({ ok: z.boolean(), message: z.string(), server: McpServer }).meta({ id: "McpServerTest" });
 export type McpServerTest = z.infer<typeof McpServerTest>;
+
+/** Where an admin has to sign in; null where this server has signed itself in. */
+export const McpSignIn = z.object({ authorization_url: z.url().nullable(), server: McpServer }).meta({ id: "McpSignIn" });
+export type McpSignIn = z.infer<typeof McpSignIn>;

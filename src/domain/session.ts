@@ -36,6 +36,14 @@ export const Session = z
   .meta({ id: "Session" });
 export type Session = z.infer<typeof Session>;
 
+/** Which sessions are listed; all that the caller may see where nothing is given. */
+export const SessionFilter = z.object({
+  status: SessionStatus.optional(),
+  agent_id: Id.optional(),
+  tag: z.string().max(64).optional(),
+});
+export type SessionFilter = z.infer<typeof SessionFilter>;
+
 const Title = z.string().trim().min(1).max(255);
 
 export const CreateSession = z

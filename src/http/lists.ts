@@ -3,7 +3,7 @@ import { z } from "zod";
 const WholeNumber = z.int({ error: ({ code }) => (code === "invalid_type" ? "must be a whole number" : undefined) }).min(0);
 
 /** A number in a query, in plain digits: `1e2`, `0x10` and an empty text are none. */
-const inDigits = <Schema extends z.ZodType>(schema: Schema) =>
+export const inDigits = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((given) => (typeof given === "string" && /^-?\d{1,16}$/.test(given) ? Number(given) : given), schema);
 
 /** A place in a log, if the query names one. */

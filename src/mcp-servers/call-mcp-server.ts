@@ -3,8 +3,9 @@ import type { Database, Script, Tx } from "@/database/database";
 import type { McpServer, McpServerTest, McpTool } from "@/domain/mcp-server";
 import type { Program } from "./configured-servers";
 import { type CallMcpTool, mcpCapability } from "./mcp-capabilities";
-import { type McpAddress, type McpConnections, McpUnavailable } from "./mcp-connections";
+import type { McpAddress, McpConnections } from "./mcp-connections";
 import type { McpServerStore } from "./mcp-server-store";
+import { McpUnavailable } from "./mcp-unavailable";
 
 type Parts = {
   db: Database;
@@ -23,7 +24,7 @@ export function createCallMcpServer({ db, servers, connections, programs }: Part
   function* addressOf(id: string): Script<McpAddress> {
     const row = yield* servers.getRow(db, id);
     if (row.status !== "active") throw new McpUnavailable(`The MCP server ${row.name} is disabled`);
-    if (!row.isConfigured) return { kind: "http", url: row.url!, headers: servers.headersOf(row) };
+    if (!row.isConfigured) return { kind: "http", url: row.url!, headers: servers.headersOf(row), isSignedInTo: row.oauth !== null };
     const program = programs.get(row.name);
     if (!program) throw new McpUnavailable(`The MCP server ${row.name} is in no configuration file any more`);
     return { kind: "stdio", program };

@@ -4,7 +4,8 @@ import { defineTool, type JsonValue, type Tool, ToolFailure } from "@/agent-loop
 import type { CapabilityDefinition } from "@/capabilities/capability-definition";
 import type { McpServer, McpTool } from "@/domain/mcp-server";
 import type { ToolEffect } from "@/domain/tool";
-import { type McpResult, McpUnavailable } from "./mcp-connections";
+import type { McpResult } from "./call-mcp-tool";
+import { McpUnavailable } from "./mcp-unavailable";
 
 /** Calls a tool of a server, after a look whether it is still the one that was accepted. */
 export type CallMcpTool = (serverId: string, accepted: McpTool, input: Record<string, unknown>, signal: AbortSignal) => Promise<McpResult>;

@@ -1,12 +1,17 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { McpTool } from "@/domain/mcp-server";
-import { OutboundError } from "@/platform/outbound-error";
+import type { SafeFetch } from "@/platform/safe-fetch";
 import { VERSION } from "@/version";
+import { callMcpTool, type McpResult } from "./call-mcp-tool";
 import type { Program } from "./configured-servers";
+import { lightAnswers } from "./light-answers";
+import { isSessionGone, McpUnavailable, reasonOf } from "./mcp-unavailable";
 import { createStdioTransport } from "./stdio-transport";
 
 /** Where a server is: an address with headers, or a program. */
-export type McpAddress = { kind: "http"; url: string; headers: Record<string, string> } | { kind: "stdio"; program: Program };
+export type McpAddress =
+  | { kind: "http"; url: string; headers: Record<string, string>; isSignedInTo: boolean }
+  | { kind: "stdio"; program: Program };
 
 export type McpConnection = {
   /** As the server listed them when it was connected to. */
@@ -14,30 +19,37 @@ export type McpConnection = {
   call(name: string, input: Record<string, unknown>, signal: AbortSignal): Promise<McpResult>;
 };
 
-/** What a tool answered, of what a model can read. */
-export type McpResult = { isError: boolean; text: string; structured: unknown };
-
-type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 const CONNECT_MS = 15_000;
-const CALL_MS = 120_000;
 const IDLE_MS = 5 * 60_000;
 const MAX_TOOLS = 200;
-const MAX_TEXT_LENGTH = 200_000;
+const MAX_PAGES = 20;
+
+/** More than this in one answer is taken for a fault: whoever parses it holds up everyone. Bytes. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+type Parts = {
+  safeFetch: SafeFetch;
+  /** Sends the token of the server with this id along. */
+  signedIn: (id: string, fetch: Fetch) => Fetch;
+};
 
 export type McpConnections = ReturnType<typeof createMcpConnections>;
 
 /** Connections to MCP servers: made when a tool is first called, shared by all turns, closed when they rest, and made anew after a failure. */
-export function createMcpConnections({ fetch }: { fetch: Fetch }) {
+export function createMcpConnections({ safeFetch, signedIn }: Parts) {
   type Entry = { made: Promise<Opened>; address: string; rest: Timer | undefined };
   const open = new Map<string, Entry>();
+  const fetch = lightAnswers((url, init) => safeFetch(url, { ...init, maxBytes: MAX_ANSWER_BYTES }));
 
   function connectionTo(id: string, address: McpAddress): Promise<Opened> {
     const key = JSON.stringify(address);
     const known = open.get(id);
     if (known?.address === key) return known.made;
     if (known) void close(id);
-    const entry: Entry = { made: connect(address, fetch, () => drop(id, entry)), address: key, rest: undefined };
+    const way = address.kind === "http" && address.isSignedInTo ? signedIn(id, fetch) : fetch;
+    const entry: Entry = { made: connect(address, way, () => drop(id, entry)), address: key, rest: undefined };
     open.set(id, entry);
     entry.made.catch(() => drop(id, entry));
     return entry.made;
@@ -55,16 +67,26 @@ export function createMcpConnections({ fetch }: { fetch: Fetch }) {
     await entry.made.then(({ client }) => client.close()).catch(() => {});
   }
 
+  async function once<T>(id: string, address: McpAddress, work: (connection: McpConnection) => Promise<T>): Promise<T> {
+    const opened = await connectionTo(id, address);
+    const entry = open.get(id);
+    clearTimeout(entry?.rest);
+    try {
+      return await work(opened.connection);
+    } finally {
+      if (entry) entry.rest = setTimeout(() => void close(id), IDLE_MS);
+    }
+  }
+
   return {
     /** Throws in words for people: the server can't be reached, or does not speak the protocol. */
     async use<T>(id: string, address: McpAddress, work: (connection: McpConnection) => Promise<T>): Promise<T> {
-      const opened = await connectionTo(id, address);
-      const entry = open.get(id);
-      clearTimeout(entry?.rest);
       try {
-        return await work(opened.connection);
-      } finally {
-        if (entry) entry.rest = setTimeout(() => void close(id), IDLE_MS);
+        return await once(id, address, work);
+      } catch (error) {
+        if (!isSessionGone(error)) throw error;
+        await close(id);
+        return await once(id, address, work);
       }
     },
     close,
@@ -74,22 +96,20 @@ export function createMcpConnections({ fetch }: { fetch: Fetch }) {
   };
 }
 
-/** A server could not be used; the message is for people and models. */
-export class McpUnavailable extends Error {
-  override readonly name = "McpUnavailable";
-}
-
 type Opened = { client: Client; connection: McpConnection };
+
+/** A server's own schemas of its answers are not looked at: a pattern among them could hold up this whole process. */
+const UNCHECKED = { getValidator: () => (input: unknown) => ({ valid: true as const, data: input as never, errorMessage: undefined }) };
 
 /** The SDK is loaded with the first connection: a start does not wait for it. */
 async function connect(address: McpAddress, fetch: Fetch, onClose: () => void): Promise<Opened> {
   const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const client = new Client({ name: "everruns", version: VERSION });
+  const client = new Client({ name: "everruns", version: VERSION }, { jsonSchemaValidator: UNCHECKED });
   client.onclose = onClose;
   try {
     await client.connect(await transportTo(address, fetch), { timeout: CONNECT_MS });
     const tools = await listTools(client);
-    return { client, connection: { tools, call: (name, input, signal) => call(client, name, input, signal) } };
+    return { client, connection: { tools, call: (name, input, signal) => callMcpTool(client, name, input, signal) } };
   } catch (error) {
     await client.close().catch(() => {});
     if (error instanceof McpUnavailable) throw error;
@@ -106,6 +126,7 @@ async function transportTo(address: McpAddress, fetch: Fetch) {
 async function listTools(client: Client): Promise<McpTool[]> {
   const found: McpTool[] = [];
   let cursor: string | undefined;
+  let pages = 0;
   do {
     const page = await client.listTools(cursor === undefined ? {} : { cursor }, { timeout: CONNECT_MS });
     found.push(
@@ -120,53 +141,8 @@ async function listTools(client: Client): Promise<McpTool[]> {
         },
       })),
     );
-    if (found.length > MAX_TOOLS) throw new McpUnavailable(`The server offers more than ${MAX_TOOLS} tools`);
+    if (found.length > MAX_TOOLS || ++pages > MAX_PAGES) throw new McpUnavailable(`The server offers more than ${MAX_TOOLS} tools`);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return found.sort((one, other) => (one.name < other.name ? -1 : 1));
-}
-
-async function call(client: Client, name: string, input: Record<string, unknown>, signal: AbortSignal): Promise<McpResult> {
-  const result = await client.callTool({ name, arguments: input }, undefined, { signal, timeout: CALL_MS, maxTotalTimeout: CALL_MS });
-  const parts = (result.content ?? []) as {
-    type: string;
-    text?: string;
-    mimeType?: string;
-    data?: string;
-    uri?: string;
-    resource?: { text?: string; uri?: string };
-  }[];
-  const text = parts.map(textOf).join("\n");
-  return {
-    isError: result.isError === true,
-    text:
-      text.length > MAX_TEXT_LENGTH
-        ? `${text.slice(0, MAX_TEXT_LENGTH)}\n[${text.length - MAX_TEXT_LENGTH} more characters were cut off]`
-        : text,
-    structured: result.structuredContent ?? null,
-  };
-}
-
-const textOf = (part: {
-  type: string;
-  text?: string;
-  mimeType?: string;
-  data?: string;
-  uri?: string;
-  resource?: { text?: string; uri?: string };
-}): string => {
-  if (part.type === "text") return part.text ?? "";
-  if (part.type === "resource") return part.resource?.text ?? `[resource ${part.resource?.uri ?? ""}]`;
-  if (part.type === "resource_link") return `[link ${part.uri ?? ""}]`;
-  return `[${part.type} ${part.mimeType ?? ""}, ${Math.round(((part.data?.length ?? 0) * 3) / 4)} bytes]`;
-};
-
-function reasonOf(error: unknown): string {
-  if (error instanceof OutboundError) return error.message;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "The program that the configuration names is not there";
-  if (code === 401 || code === 403) return "The server refused the credentials: check its headers";
-  if (code === -32001) return "The server did not answer in time";
-  if (typeof code === "number" && code >= 400 && code < 600) return `The server answered with the status ${code}: check its address`;
-  return "The server can't be reached, or does not speak the protocol: check its address";
 }

@@ -1,16 +1,18 @@
 import { actorOf } from "@/auth/request-actor";
 import type { Database } from "@/database/database";
-import { CreateMcpServer, McpServer, McpServerTest, UpdateMcpServer } from "@/domain/mcp-server";
+import { FinishMcpSignIn } from "@/domain/mcp-oauth";
+import { CreateMcpServer, McpServer, McpServerTest, McpSignIn, UpdateMcpServer } from "@/domain/mcp-server";
 import { envelope, listOf, PageQuery } from "@/http/lists";
 import type { Once } from "@/http/once";
 import { doc, resource } from "@/http/resource";
 import { adminOf } from "@/llm-providers/admin-only";
 import type { CallMcpServer } from "./call-mcp-server";
 import type { McpServerStore } from "./mcp-server-store";
+import type { McpSignIns } from "./mcp-sign-in";
 
-type Parts = { db: Database; servers: McpServerStore; mcp: CallMcpServer; once: Once };
+type Parts = { db: Database; servers: McpServerStore; mcp: CallMcpServer; signIns: McpSignIns; once: Once };
 
-export const mcpServerRoutes = ({ db, servers, mcp, once }: Parts) =>
+export const mcpServerRoutes = ({ db, servers, mcp, signIns, once }: Parts) =>
   resource("/v1/mcp-servers", "mcp-servers")
     .post("", ({ body, request }) => once({ request, actor: adminOf(request), body }, 201, (tx) => servers.create(tx, body)), {
       body: CreateMcpServer,
@@ -59,7 +61,8 @@ export const mcpServerRoutes = ({ db, servers, mcp, once }: Parts) =>
         detail: doc({
           operationId: "updateMcpServer",
           summary: "Change the given fields of an MCP server",
-          description: "`headers` replaces all of them; a changed address without new headers clears them.",
+          description:
+            "`headers` replaces all of them, and `oauth` is replaced as a whole, which signs out. A changed address without new ones clears both.",
           answers: { 200: McpServer },
         }),
       },
@@ -88,6 +91,45 @@ export const mcpServerRoutes = ({ db, servers, mcp, once }: Parts) =>
           summary: "Connect to an MCP server and list its tools",
           description: "The first tools are accepted by this. Later ones that differ wait in `changed_tools`.",
           answers: { 200: McpServerTest },
+        }),
+      },
+    )
+    .post(
+      "/:mcp_server_id/sign-in",
+      ({ params, request }) =>
+        once.calling({ request, actor: adminOf(request), body: null, isSecret: true }, 200, () =>
+          signIns.begin(params.mcp_server_id, adminOf(request)),
+        ),
+      {
+        detail: doc({
+          operationId: "signInToMcpServer",
+          summary: "Sign in to an MCP server by OAuth",
+          description:
+            "Finds the server's authorization server, registers there if no `client_id` was given, and answers where an admin has to go within ten minutes: open `authorization_url` in a browser. It comes back to the page `/mcp-servers/signed-in`, whose query finishes the sign-in. With the grant `client_credentials` there is nowhere to go.",
+          answers: { 200: McpSignIn },
+        }),
+      },
+    )
+    .post(
+      "/:mcp_server_id/finish-sign-in",
+      ({ params, body, request }) => {
+        const actor = adminOf(request);
+        return once.calling({ request, actor, body }, 200, async () => {
+          await signIns.finish(params.mcp_server_id, actor, body);
+          return function* (tx) {
+            yield* mcp.changed(tx, params.mcp_server_id);
+            return yield* servers.get(tx, params.mcp_server_id);
+          };
+        });
+      },
+      {
+        body: FinishMcpSignIn,
+        detail: doc({
+          operationId: "finishMcpSignIn",
+          summary: "Finish signing in to an MCP server",
+          description:
+            "Takes the query that the authorization server sent the browser back with; its `state` begins with the id of the server. Only the admin who has begun the sign-in can finish it, once.",
+          answers: { 200: McpServer },
         }),
       },
     )

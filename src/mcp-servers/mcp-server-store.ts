@@ -9,6 +9,7 @@ import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
 import { checkConfiguredAddress } from "@/platform/configured-address";
 import { newId } from "@/platform/ids";
 import { type SecretBox, SecretUnreadable } from "@/platform/secrets";
+import { oauthColumns } from "./mcp-oauth-store";
 
 export type McpServerRow = Tables["mcpServers"]["$inferSelect"];
 
@@ -42,7 +43,7 @@ export const createMcpServerStore = ({ tables: { mcpServers } }: Pick<Database, 
   return {
     getRow,
 
-    *create(tx: Tx, { name, url, headers, status }: CreateMcpServer): Script<McpServer> {
+    *create(tx: Tx, { name, url, headers, oauth, status }: CreateMcpServer): Script<McpServer> {
       checkConfiguredAddress(url, "url", "headers");
       const [taken] = yield* run(tx.sql.select({ id: mcpServers.id }).from(mcpServers).where(eq(mcpServers.name, name)));
       if (taken) throw conflict("An MCP server with this name exists already");
@@ -50,7 +51,16 @@ export const createMcpServerStore = ({ tables: { mcpServers } }: Pick<Database, 
       const [row] = yield* run(
         tx.sql
           .insert(mcpServers)
-          .values({ id, name, url, isConfigured: false, status, ...sealedHeaders(secrets, id, headers), ...blank(clock.now()) })
+          .values({
+            id,
+            name,
+            url,
+            isConfigured: false,
+            status,
+            ...sealedHeaders(secrets, id, headers),
+            ...oauthColumns(secrets, id, oauth),
+            ...blank(clock.now()),
+          })
           .returning(),
       );
       return toMcpServer(row!);
@@ -71,16 +81,24 @@ export const createMcpServerStore = ({ tables: { mcpServers } }: Pick<Database, 
       return toMcpServer(yield* getRow(from, id));
     },
 
-    *update(tx: Tx, id: string, { url, headers, status }: UpdateMcpServer): Script<McpServer> {
-      const before = url === undefined && headers === undefined ? yield* getRow(tx, id) : yield* refuseConfigured(tx, id);
+    *update(tx: Tx, id: string, { url, headers, oauth, status }: UpdateMcpServer): Script<McpServer> {
+      const isOfFile = url === undefined && headers === undefined && oauth === undefined;
+      const before = isOfFile ? yield* getRow(tx, id) : yield* refuseConfigured(tx, id);
       if (url !== undefined) checkConfiguredAddress(url, "url", "headers");
       // What was given to one address must not be sent to another: whoever may change the address would learn it.
       const isMoved = url !== undefined && url !== before.url;
       const given = headers ?? (isMoved ? {} : undefined);
+      const signIn = oauth ?? (isMoved || oauth === null ? null : undefined);
       const [row] = yield* run(
         tx.sql
           .update(mcpServers)
-          .set({ url, status, ...(given ? sealedHeaders(secrets, id, given) : {}), updatedAt: clock.now() })
+          .set({
+            url,
+            status,
+            ...(given ? sealedHeaders(secrets, id, given) : {}),
+            ...(signIn === undefined ? {} : oauthColumns(secrets, id, signIn)),
+            updatedAt: clock.now(),
+          })
           .where(eq(mcpServers.id, id))
           .returning(),
       );
@@ -196,6 +214,7 @@ const toMcpServer = (row: McpServerRow): McpServer => ({
   transport: row.isConfigured ? "stdio" : "http",
   url: row.url,
   header_names: row.headerNames,
+  oauth: row.oauth,
   status: row.status,
   is_configured: row.isConfigured,
   tools: row.tools,

@@ -17,7 +17,7 @@ type Details = { code?: string; retryAfterSeconds?: number };
 
 /** A failure whose words the caller may read. Anything else that is thrown is a bug, and answers `Internal error`. */
 export class AppError extends Error {
-  override readonly name = "AppError";
+  override readonly name: string = "AppError";
   /** The answer's machine-readable `code`; the kind itself unless something narrower is known. */
   readonly code: string;
   readonly retryAfterSeconds: number | undefined;
@@ -36,6 +36,13 @@ export class AppError extends Error {
 export const notFound = (what: string) => new AppError("not_found", `${what} not found`);
 export const invalid = (message: string) => new AppError("invalid", message);
 export const conflict = (message: string, code = "conflict") => new AppError("conflict", message, { code });
+
+/** Nothing more is begun here: the next process goes on. */
+export class GoingAway extends AppError {
+  constructor() {
+    super("unavailable", "The server is shutting down: try again in a moment", { code: "draining", retryAfterSeconds: 1 });
+  }
+}
 
 /** The server cannot start as it is configured. The command line prints `message` and exits with `exitCode`. */
 export class StartRefused extends Error {

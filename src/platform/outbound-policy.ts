@@ -10,6 +10,22 @@ export type OutboundPolicy = {
 /** Providers, MCP servers and the like: an admin chose the address, so it may be on this machine or in the house. */
 export const configuredPolicy: OutboundPolicy = { isPrivateAllowed: () => true, isPortAllowed: () => true };
 
+/**
+ * What an address that an admin chose names further, such as the authorization server of an MCP server: its own host on any port, public ones,
+ * and those that the operator lists. Nobody is led from a public server into the private network.
+ */
+export function policyBeside(address: string, privateHosts: readonly string[]): OutboundPolicy {
+  const own = placeOf(new URL(address));
+  const { isPrivateAllowed } = webPolicy(privateHosts);
+  return { isPrivateAllowed: (url) => placeOf(url) === own || isPrivateAllowed(url), isPortAllowed: () => true };
+}
+
+/** This machine has many names. */
+const placeOf = ({ hostname }: URL): string => {
+  const host = plainHost(hostname);
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host) ? "localhost" : host;
+};
+
 /** Ports that web pages are served on. */
 const WEB_PORTS = new Set([80, 443, 8000, 8008, 8080, 8443, 8888]);
 

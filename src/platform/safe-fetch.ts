@@ -125,11 +125,11 @@ function at(url: URL, address: string): string {
   return `${url.protocol}//${host}${port}${url.pathname}${url.search}`;
 }
 
-/** Nothing was sent, so that another address may be tried without doing anything twice. */
-const isNeverConnected = (error: unknown): boolean =>
+/** Nothing was sent, so that the same may be tried elsewhere without doing anything twice. */
+export const isNeverConnected = (error: unknown): boolean =>
   error instanceof Error &&
   "code" in error &&
-  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(String(error.code));
+  /^(ENOTFOUND|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(String(error.code));
 
 /** Bun takes at most 256 headers, each as long as it comes. */
 function refuseLongHead({ headers, body }: Response): void {

@@ -1,7 +1,9 @@
 import { and, asc, count, eq, gt, isNull, sql as raw } from "drizzle-orm";
+import { isSessionLike } from "@/database/conditions";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Message } from "@/domain/message";
 import type { SearchHit } from "@/domain/search-hit";
+import type { SessionFilter } from "@/domain/session";
 import type { Actor } from "@/domain/user";
 import type { Page, PageQuery } from "@/http/lists";
 import { toTimestamp } from "@/platform/clock";
@@ -94,13 +96,19 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
     },
 
     /** The newest first, among what the caller may see. `total` counts to a thousand. */
-    *find({ sql }: Pick<Tx, "sql">, { user, isAdmin }: Actor, query: string, { offset, limit }: PageQuery): Script<Page<SearchHit>> {
-      const match = toMatch(query);
+    *find(
+      { sql }: Pick<Tx, "sql">,
+      { user, isAdmin }: Actor,
+      { q, ...filter }: SessionFilter & { q: string },
+      { offset, limit }: PageQuery,
+    ): Script<Page<SearchHit>> {
+      const match = toMatch(q);
       if (match === null) return { items: [], total: 0 };
       const wanted = and(
         raw`search_index.words match ${match}`,
         isNull(sessions.hidden),
         isAdmin ? undefined : eq(sessions.ownerId, user.id),
+        isSessionLike(sessions, filter),
         raw`not ${isTakenBack}`,
       );
       const found = (limited: number, skipped: number) =>
@@ -118,7 +126,7 @@ export const createSearchStore = ({ tables: { events, sessions, searchDocuments,
       const [counted] = yield* run(sql.select({ total: count() }).from(found(MAX_COUNTED, 0).as("found")));
       // What is not counted is not shown either: to skip it, all of it would be looked up.
       const rows = offset < MAX_COUNTED ? yield* run(found(Math.min(limit, MAX_COUNTED - offset), offset)) : [];
-      return { items: rows.map((row) => toHit(row, query)), total: counted!.total };
+      return { items: rows.map((row) => toHit(row, q)), total: counted!.total };
     },
   };
 };

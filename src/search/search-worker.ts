@@ -27,6 +27,7 @@ export function createSearchWorker({ db, search, bus, logger }: Parts) {
   });
 
   function later(sessionId: string): void {
+    if (isStopping) return;
     waiting.add(sessionId);
     timer ??= setTimeout(() => void catchUp(), DELAY_MS);
   }

@@ -6,7 +6,7 @@ import { answerFailure, nothingHere } from "@/http/errors";
 import { tooLarge } from "@/http/json-body";
 import type { RateLimits } from "@/http/rate-limits";
 import { setRequestLog } from "@/http/request-log";
-import { AppError } from "@/platform/app-error";
+import { AppError, GoingAway } from "@/platform/app-error";
 import { newId } from "@/platform/ids";
 import type { Logger } from "@/platform/logger";
 import { clientBehind, type TrustedProxies } from "@/platform/trusted-proxies";
@@ -91,7 +91,7 @@ async function withoutStream(response: Response): Promise<Response> {
 /** Probes still hear how it is; everyone else is told to come back. */
 function refuseWhileDraining(request: Request): void {
   if (/^\/(health|ready)\/?$/.test(new URL(request.url).pathname)) return;
-  throw new AppError("unavailable", "The server is shutting down: try again in a moment", { code: "draining", retryAfterSeconds: 1 });
+  throw new GoingAway();
 }
 
 /** A page of another site can make a browser ask this machine under that site's own name: such a name is none that we serve. */

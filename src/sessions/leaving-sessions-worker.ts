@@ -11,8 +11,6 @@ type Parts = {
   logger: Logger;
 };
 
-export type LeavingSessions = ReturnType<typeof createLeavingSessions>;
-
 /** Between two pieces, each short, everyone else has their turn. Milliseconds. */
 const PAUSE_MS = 10;
 const RETRY_MS = 60_000;
@@ -25,6 +23,7 @@ export function createLeavingSessions({ db, hidden, releaseSomeFiles, logger }: 
   let timer: Timer | undefined;
 
   function sweep(): void {
+    if (isStopping) return;
     isAskedAgain = true;
     working ??= work().finally(() => {
       working = undefined;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AgentStore } from "@/agents/agent-store";
 import { actorOf } from "@/auth/request-actor";
 import type { Database, Script, Tx } from "@/database/database";
-import { CreateSession, Session, UpdateSession } from "@/domain/session";
+import { CreateSession, Session, SessionFilter, UpdateSession } from "@/domain/session";
 import type { ClientTool } from "@/domain/tool";
 import type { EventLog } from "@/events/event-log";
 import { envelope, listOf, PageQuery } from "@/http/lists";
@@ -13,7 +13,9 @@ import type { NewSession } from "./create-session";
 import type { RemoveSession } from "./remove-session";
 import type { SessionStore } from "./session-store";
 
-const Filter = PageQuery.extend({ search: z.string().max(200).optional(), tag: z.string().max(64).optional() });
+const Search = PageQuery.extend({ search: z.string().max(200).optional().meta({ description: "Words in the title" }) });
+const Filter = Search.extend(SessionFilter.shape);
+const FilterOfAgent = Search.extend(SessionFilter.omit({ agent_id: true }).shape);
 
 type Parts = {
   db: Database;
@@ -51,12 +53,12 @@ export const agentSessionRoutes = ({ db, agents, sessions, newSession, once }: P
         const actor = actorOf(request);
         const page = await db.read(function* () {
           const agent = yield* agents.get(db, actor, params.agent_id);
-          return yield* sessions.list(db, actor, { ...query, agentId: agent.id }, query);
+          return yield* sessions.list(db, actor, { ...query, agent_id: agent.id }, query);
         });
         return envelope(page, query);
       },
       {
-        query: Filter,
+        query: FilterOfAgent,
         detail: doc({ operationId: "listSessions", summary: "List an agent's sessions, newest first", answers: { 200: SessionList } }),
       },
     );
@@ -65,8 +67,7 @@ export const agentSessionRoutes = ({ db, agents, sessions, newSession, once }: P
 export const allSessionRoutes = ({ db, sessions }: Parts) =>
   resource("/v1/sessions", "sessions").get(
     "",
-    async ({ query, request }) =>
-      envelope(await db.read(() => sessions.list(db, actorOf(request), { ...query, agentId: null }, query)), query),
+    async ({ query, request }) => envelope(await db.read(() => sessions.list(db, actorOf(request), query, query)), query),
     {
       query: Filter,
       detail: doc({

@@ -1,8 +1,8 @@
 import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql as raw, type SQL } from "drizzle-orm";
-import { contains, hasTag } from "@/database/conditions";
+import { contains, isSessionLike } from "@/database/conditions";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Tables } from "@/database/schema";
-import type { CreateSession, Session, UpdateSession } from "@/domain/session";
+import type { CreateSession, Session, SessionFilter, UpdateSession } from "@/domain/session";
 import { noUsage } from "@/domain/usage";
 import type { Actor } from "@/domain/user";
 import type { Page, PageQuery } from "@/http/lists";
@@ -12,8 +12,6 @@ import { type Clock, toTimestamp, toTimestampOrNull } from "@/platform/clock";
 import { newId } from "@/platform/ids";
 
 type SessionRow = Tables["sessions"]["$inferSelect"];
-
-export type SessionFilter = { agentId: string | null; search?: string | undefined; tag?: string | undefined };
 
 export type Child = {
   id: string;
@@ -72,15 +70,14 @@ export const createSessionStore = ({ tables: { sessions, agents } }: Pick<Databa
     *list(
       { sql }: Pick<Tx, "sql">,
       actor: Actor,
-      { agentId, search, tag }: SessionFilter,
+      { search, ...filter }: SessionFilter & { search?: string | undefined },
       { offset, limit }: PageQuery,
     ): Script<Page<Session>> {
       const wanted = and(
         owned(actor),
         isNull(sessions.hidden),
-        agentId === null ? undefined : eq(sessions.agentId, agentId),
+        isSessionLike(sessions, filter),
         search ? and(isNotNull(sessions.title), contains(search, sessions.title)) : undefined,
-        tag ? hasTag(sessions.tags, tag) : undefined,
       );
       const rows = yield* run(
         sql.select().from(sessions).where(wanted).orderBy(desc(sessions.createdAt), desc(sessions.id)).limit(limit).offset(offset),

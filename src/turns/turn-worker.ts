@@ -1,6 +1,7 @@
 import type { Database, Script, Tx } from "@/database/database";
 import { isDiskFull } from "@/database/disk-full";
 import { type EventLog, Fenced } from "@/events/event-log";
+import { GoingAway } from "@/platform/app-error";
 import type { Logger } from "@/platform/logger";
 import type { Handle } from "@/runner/runner";
 import type { Claim, ClaimStore } from "./claim-store";
@@ -46,8 +47,8 @@ export const createTurnWorker = ({ db, claims, eventLog, runTurn, logger }: Part
         }
         if (shutdown.aborted) await db.transact((tx) => claims.release(tx, claim));
       } catch (error) {
-        // The session was deleted, or another owner has it: either way it is no longer ours.
-        if (error instanceof Fenced) return null;
+        // The session was deleted, or another owner has it, or the next process will: in each case it is no longer ours.
+        if (error instanceof Fenced || error instanceof GoingAway) return null;
         isOnTrial = false;
         wasDiskFull = isDiskFull(error);
         if (wasDiskFull) failed = null;

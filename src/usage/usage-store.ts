@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, lte, sql as raw, type SQL } from "drizzle-orm";
 import { type Database, prepare, run, type Script, type Tx } from "@/database/database";
 import type { Usage } from "@/domain/usage";
-import type { UsageGroup, UsageGrouping } from "@/domain/usage-group";
+import type { UsageFilter, UsageGroup, UsageGrouping } from "@/domain/usage-group";
 import type { Actor } from "@/domain/user";
 import type { Clock } from "@/platform/clock";
 
@@ -66,7 +66,7 @@ export const createUsageStore = ({ tables: { usageByDay, agents, users } }: Pick
     *sum(
       { sql }: Pick<Tx, "sql">,
       { user, isAdmin }: Actor,
-      { groupBy, from, to }: { groupBy: UsageGrouping; from: string; to: string },
+      { groupBy, from, to, ...only }: UsageFilter & { groupBy: UsageGrouping; from: string; to: string },
     ): Script<UsageGroup[]> {
       const key = { day: usageByDay.day, agent: usageByDay.agentId, model: usageByDay.model, user: usageByDay.userId }[groupBy];
       const rows = yield* run(
@@ -81,13 +81,23 @@ export const createUsageStore = ({ tables: { usageByDay, agents, users } }: Pick
             reasoning_tokens: total(usageByDay.reasoningTokens),
             cost_usd: raw<number | null>`sum(${usageByDay.costUsd})`,
             model_calls: total(usageByDay.modelCalls),
+            unpriced_calls: raw<number>`sum(case when ${usageByDay.costUsd} is null then ${usageByDay.modelCalls} else 0 end)`,
             turns: total(usageByDay.turns),
             failures: total(usageByDay.failures),
           })
           .from(usageByDay)
           .leftJoin(agents, eq(agents.id, usageByDay.agentId))
           .leftJoin(users, eq(users.id, usageByDay.userId))
-          .where(and(gte(usageByDay.day, from), lte(usageByDay.day, to), isAdmin ? undefined : eq(usageByDay.userId, user.id)))
+          .where(
+            and(
+              gte(usageByDay.day, from),
+              lte(usageByDay.day, to),
+              isAdmin ? undefined : eq(usageByDay.userId, user.id),
+              only.agent_id === undefined ? undefined : eq(usageByDay.agentId, only.agent_id),
+              only.model === undefined ? undefined : eq(usageByDay.model, only.model),
+              only.user_id === undefined ? undefined : eq(usageByDay.userId, only.user_id),
+            ),
+          )
           .groupBy(key)
           .orderBy(...(groupBy === "day" ? [raw`1`] : [desc(raw`coalesce(sum(${usageByDay.costUsd}), 0)`), desc(raw`3`)])),
       );

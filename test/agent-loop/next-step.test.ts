@@ -18,6 +18,7 @@ const quietPlan = fc.record({
   cancelledAt: fc.constant<number | null>(null),
   answeredAt: fc.constant<number[]>([]),
   deaths: fc.constant<Plan["deaths"]>([]),
+  stops: fc.constant<number[]>([]),
   outages: fc.constant<Plan["outages"]>([]),
   maxModelCalls: fc.integer({ min: 1, max: 12 }),
   maxAttempts: fc.constant(1000),
@@ -46,8 +47,11 @@ const stormyPlan = fc
     fc.array(moment, { maxLength: 4 }).map(sorted),
     fc.option(moment),
     fc.array(moment, { maxLength: 6 }).map(sorted),
+    fc.array(moment, { maxLength: 3 }).map(sorted),
   )
-  .map(([plan, deaths, steeredAt, cancelledAt, answeredAt]): Plan => ({ ...plan, deaths, steeredAt, cancelledAt, answeredAt }));
+  .map(
+    ([plan, deaths, steeredAt, cancelledAt, answeredAt, stops]): Plan => ({ ...plan, deaths, steeredAt, cancelledAt, answeredAt, stops }),
+  );
 
 const worstPlan = fc
   .tuple(stormyPlan, outages, fc.integer({ min: 1, max: 4 }))
@@ -130,7 +134,7 @@ function expectEachDecisionHeld({ log, payments }: Pick<Outcome, "log" | "paymen
   for (const { decision, tool_call_id } of resolved) if (decision !== "approve") expect(payments.has(`t/${tool_call_id}`)).toBe(false);
 }
 
-test("wherever a turn is cut short, and however often, it ends once, answers every call and pays nothing twice", async () => {
+test("wherever a turn is cut short or handed over, and however often, it ends once, answers every call and pays nothing twice", async () => {
   await fc.assert(
     fc.asyncProperty(stormyPlan, async (plan) => {
       const outcome = await playTurn(plan);
@@ -209,7 +213,7 @@ test("any beginning of any log, with all that came between, goes on to one end, 
   await fc.assert(
     fc.asyncProperty(worstPlan, async (plan) => {
       const { log, commits } = await playTurn(plan);
-      const undisturbed = { ...plan, deaths: [], steeredAt: [], answeredAt: [], cancelledAt: null };
+      const undisturbed = { ...plan, deaths: [], stops: [], steeredAt: [], answeredAt: [], cancelledAt: null };
       for (const length of commits.slice(0, -1)) {
         const beginning = log.slice(0, length);
         const [one, other] = [await playTurn(undisturbed, beginning), await playTurn(undisturbed, beginning)];
@@ -255,7 +259,7 @@ test("cut at every commit, a turn that compacts what it has compacts the same an
     log.flatMap((event) => (event.type === "context.compacted" ? [[event.data.tokens_before, event.data.tokens_after]] : []));
   await fc.assert(
     fc.asyncProperty(longPlan, async (stormy) => {
-      const plan: Plan = { ...stormy, deaths: [], steeredAt: [], cancelledAt: null, failures: [] };
+      const plan: Plan = { ...stormy, deaths: [], stops: [], steeredAt: [], cancelledAt: null, failures: [] };
       const whole = await playTurn(plan);
       for (let at = 1; at <= whole.commits.length; at++) {
         for (const isCommitted of [false, true]) {
@@ -314,6 +318,7 @@ test("a turn that is given up in the middle of its tools answers the calls that 
     cancelledAt: null,
     answeredAt: [],
     deaths,
+    stops: [],
     outages: [],
     maxModelCalls: 10,
     maxAttempts: 4,

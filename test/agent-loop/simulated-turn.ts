@@ -31,6 +31,8 @@ export type Plan = {
   answeredAt: number[];
   /** The server dies at these moments: before the commit, or after it and before anyone hears of it. */
   deaths: { at: number; isCommitted: boolean }[];
+  /** The server is asked to stop at these moments: it keeps what it is at, begins nothing more, and the next one goes on. */
+  stops: number[];
   maxModelCalls: number;
   maxAttempts: number;
   /** Tokens that the models are said to read, and those that they really read; null for any number. */
@@ -38,7 +40,7 @@ export type Plan = {
   realWindow: number | null;
 };
 
-type Life = "ended" | "rested" | "waits" | "died";
+type Life = "ended" | "rested" | "waits" | "died" | "stopped";
 type Ask = (model: number) => LoopModel;
 
 export type Outcome = {
@@ -69,6 +71,7 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
   });
   const steering = [...plan.steeredAt];
   const deaths = [...plan.deaths];
+  const stops = [...plan.stops];
   const answering = [...plan.answeredAt];
   let asked = 0;
   let clock = 0;
@@ -77,7 +80,7 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
 
   for (let last: Life = "rested"; last !== "ended"; ) {
     if (last === "waits") rouse();
-    last = await live(last === "died");
+    last = await live(last);
   }
   return outcome;
 
@@ -96,9 +99,11 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
   }
 
   /** From a start or the end of a rest until the turn ended, rests again, or the server died. A server with one turn knows who crashed it. */
-  async function live(isResumed: boolean): Promise<Life> {
-    if (isResumed) keepInLog([{ type: "turn.resumed", data: { message_id: "m", attempt: 2, after: "crash", alone: true } }]);
-    const state = { isDead: false };
+  async function live(last: Life): Promise<Life> {
+    const resumed = { message_id: "m", attempt: 2 };
+    if (last === "died") keepInLog([{ type: "turn.resumed", data: { ...resumed, after: "crash", alone: true } }]);
+    if (last === "stopped") keepInLog([{ type: "turn.resumed", data: { ...resumed, after: "shutdown", alone: false } }]);
+    const state = { isDead: false, isStopping: false };
     const control = new AbortController();
     if (isCancelled) control.abort(new TurnCancelled("cancelled"));
     let lastSeen = log.length;
@@ -148,6 +153,10 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
         isCancelled = true;
         control.abort(new TurnCancelled("cancelled"));
       }
+      if (stops[0] !== undefined && stops[0] <= asked && stops.shift()) {
+        state.isStopping = true;
+        control.abort(new Error("the server is shutting down"));
+      }
       const death = deaths[0] !== undefined && deaths[0].at <= asked ? deaths.shift() : undefined;
       state.isDead = death !== undefined;
       if (death && !death.isCommitted) return "died";
@@ -168,6 +177,7 @@ export async function playTurn(plan: Plan, beginning: readonly EventDraft[] = [s
       step = await loop.next({ isKept, news, drafts: kept });
     }
     if (isResting) return "waits";
+    if (state.isStopping) return "stopped";
     if (step.value === null) throw new Error("the loop returned without an end");
     clock += step.value.forMs;
     return "rested";

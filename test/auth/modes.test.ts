@@ -24,6 +24,7 @@ describe("mode admin", () => {
       password_auth_enabled: true,
       oauth_providers: [],
       signup_enabled: false,
+      setup_required: false,
     });
     expect((await app.get("/health")).body).toMatchObject({ auth_mode: "admin" });
     const { body } = await app.post<Tokens>("/api/auth/login", LOGIN);

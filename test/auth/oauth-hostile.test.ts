@@ -226,9 +226,15 @@ test("a provider that is out of order is said to be, without its words", async (
 
 test("someone who looks at the page is sent back to it with a code, and nothing else", async () => {
   const looking = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "cross-site" };
-  const answer = await app.get("/api/auth/callback/github?code=canary&state=canary", looking);
-  expect([answer.status, answer.headers.get("location")]).toEqual([303, "/sign-in?error=oauth_state"]);
-  expect(answer.headers.getSetCookie()).toEqual([]);
+  // A browser says so only to an address that it trusts; over plain http to another machine it says no more than this.
+  const lookingFromAfar = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+  for (const headers of [looking, lookingFromAfar] as Record<string, string>[]) {
+    const answer = await app.get("/api/auth/callback/github?code=canary&state=canary", headers);
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/sign-in?error=oauth_state"]);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  }
+  const fetching = { ...lookingFromAfar, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty", "sec-fetch-site": "same-origin" };
+  expect((await app.get("/api/auth/callback/github?code=canary&state=canary", fetching)).status).toBe(400);
 });
 
 test("in all of this nothing failed, and no secret was logged", () => {

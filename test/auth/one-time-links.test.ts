@@ -85,6 +85,8 @@ describe("the first account of a server that others reach", () => {
     await using app = await testApp({ env: REACHABLE });
     expect(app.setupLink).toMatch(/^http:\/\/127\.1:\d+\/setup\?token=[\w-]{43}$/);
     const token = tokenIn(app.setupLink);
+    const isRequired = async () => (await app.get<{ setup_required: boolean }>("/api/auth/config")).body.setup_required;
+    expect(await isRequired()).toBe(true);
     for (const [given, code] of [
       [undefined, "setup_link_required"],
       [null, "setup_link_required"],
@@ -104,6 +106,7 @@ describe("the first account of a server that others reach", () => {
     );
     // Once the first is there, others sign up as anywhere: as users, whatever they hold.
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(await isRequired()).toBe(false);
     const people = await Promise.all(["a", "b", "c"].map((name) => signIn(app, `${name}@example.com`)));
     expect(people.filter(({ user }) => user.roles.includes("admin"))).toHaveLength(1);
     await register(app, "Later");

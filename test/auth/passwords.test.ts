@@ -137,6 +137,7 @@ test("signing up and passwords can be switched off", async () => {
     password_auth_enabled: true,
     oauth_providers: [],
     signup_enabled: false,
+    setup_required: false,
   });
   const account = { email: "ada@example.com", password: "the password of ada", name: "Ada" };
   expect(await closed.post("/api/auth/register", account)).toMatchObject({ status: 403, body: { code: "signup_disabled" } });

@@ -220,8 +220,8 @@ describe.each([
     for (const route of inOrder(closed).filter(({ path }) => !path.endsWith("/logout"))) {
       const { status } = await send(route, own, headers);
       // One's own account is changed by whoever is signed in, and by no key.
-      const isRefused = isAdministration(route) || (credential === "key" && /^PATCH .*\/auth\/me$/.test(lineOf(route)));
-      const expected = usesOwned(route) ? 404 : isRefused ? 403 : 200;
+      const isRefused = isAdministration(route) || (credential === "key" && /^PATCH .*\/auth\/me$|\/auth\/me\/logins/.test(lineOf(route)));
+      const expected = isRefused ? 403 : usesOwned(route) ? 404 : 200;
       // What the document calls a right body may still say nothing that makes sense.
       const isLet = status < 300 || status === 400 || status === 409;
       expect([lineOf(route), isLet ? 200 : status]).toEqual([lineOf(route), expected]);
@@ -313,8 +313,11 @@ describe.each([
       const headers = isEnd ? bearerOf((await app.signIn(person)).access_token) : person.bearer;
       const things = { ...(isEnd ? { ...(await madeBy(owner, "private")), ...(await madeModel()) } : own), ...(await madeKey(person)) };
       const { status } = await send(route, things, headers);
+      // Signed out everywhere else.
+      if (/^DELETE .*\/logins$/.test(lineOf(route))) person.bearer = bearerOf((await app.signIn(person)).access_token);
       // Ids that this matrix has no thing for.
-      const isUnknown = /\{(approval_id|rule_id|path)\}|\/tool-results$|\/fs\/_\/(stat|move|copy)$/.test(route.path) && status === 404;
+      const isUnknown =
+        /\{(approval_id|rule_id|login_id|path)\}|\/tool-results$|\/fs\/_\/(stat|move|copy)$/.test(route.path) && status === 404;
       const isLet = isUnknown || (status < 500 && ![401, 403, 404].includes(status));
       expect([lineOf(route), status, isLet]).toEqual([lineOf(route), status, person === admin || !isAdministration(route)]);
     }

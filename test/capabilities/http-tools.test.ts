@@ -103,9 +103,30 @@ test("what a service answers is JSON or text, cut where it is too long; what is 
   answer = () => Response.redirect(at("/elsewhere"));
   expect((await called(app, lookUp(), { id: "1" })).error).toContain("The service answered 302");
   expect(seen.map(({ path }) => path)).not.toContain("/elsewhere");
+  expect(await called(app, lookUp({ url: "http://127.0.0.1:1/{id}" }), { id: "1" })).toMatchObject({
+    status: "error",
+    error: "The service cannot be reached",
+  });
+});
+
+test("of an unsafe call that was sent and not answered it is said that nobody knows whether it took effect", async () => {
+  await using app = await contractApp();
+  const late = lookUp({ timeout_ms: 100 });
   answer = () => new Promise<Response>(() => {});
-  expect((await called(app, lookUp({ timeout_ms: 100 }), { id: "1" })).error).toBe("The service did not answer within 100 ms");
-  expect((await called(app, lookUp({ url: "http://127.0.0.1:1/{id}" }), { id: "1" })).error).toBe("The service cannot be reached");
+  expect(await called(app, late, { id: "1" })).toMatchObject({
+    status: "interrupted",
+    error: "The service did not answer within 100 ms. Whether it took effect is unknown: check before you call it again.",
+  });
+  expect(await called(app, { ...late, effect: "idempotent" }, { id: "1" })).toMatchObject({
+    status: "error",
+    error: "The service did not answer within 100 ms",
+  });
+  using deaf = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: (socket) => void socket.terminate() } });
+  const url = `http://127.0.0.1:${deaf.port}/{id}`;
+  expect(await called(app, lookUp({ url }), { id: "1" })).toMatchObject({
+    status: "interrupted",
+    error: expect.stringContaining("Whether it took effect is unknown"),
+  });
 });
 
 test("a secret header is sent and shown to nobody; it stays when the agent is changed, and goes to no other host", async () => {

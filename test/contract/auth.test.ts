@@ -10,6 +10,7 @@ describe.each(["/api/auth", "/v1/auth"])("%s, without accounts", (prefix) => {
       password_auth_enabled: false,
       oauth_providers: [],
       signup_enabled: false,
+      setup_required: false,
     });
     expect((await app.expect(`GET ${prefix}/me`, 200)).body).toEqual({
       id: "00000000-0000-0000-0000-000000000000",

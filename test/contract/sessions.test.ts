@@ -87,6 +87,10 @@ test("its first message names a session that has no title, and only that", async
   await app.ask(unnamed, "And the date?");
   expect(await title(unnamed.path)).toBe("What is the time?");
 
+  const withCode = await app.createSession(agent.id);
+  await app.ask(withCode, "What does this do?\n```js\n1 + 1\n```");
+  expect(await title(withCode.path)).toBe("What does this do?");
+
   const named = await app.createSession(agent.id, { title: "Mine" });
   await app.ask(named, "hello");
   expect(await title(named.path)).toBe("Mine");
@@ -166,5 +170,9 @@ test("lists: of one agent or of all, newest first, in pages, by words and by tag
   expect(await titles("?tag=al")).toEqual([1, "alpha"]);
   expect(await titles("?search=alpha", "/v1/sessions")).toEqual([3, "alpha of another", "Alphabet", "alpha"]);
   expect(await titles("?limit=1", "/v1/sessions")).toEqual([5, null]);
+  expect(await titles(`?agent_id=${other.id}`, "/v1/sessions")).toEqual([1, "alpha of another"]);
+  expect(await titles("?status=pending&tag=Al", "/v1/sessions")).toEqual([1, "Alphabet"]);
+  expect(await titles("?status=running")).toEqual([0]);
+  await app.expect("GET /v1/sessions?status=asleep", 400);
   await app.expect(`GET /v1/agents/${UNKNOWN_ID}/sessions`, 404);
 });

@@ -7,9 +7,10 @@ const FEW_KILLS = 10;
 test("100 kills under load lose, repeat and strand nothing", async () => {
   const { counts, complaints } = await runChaos({ kills: KILLS, seed: 1 });
   expect(complaints).toEqual([]);
-  expect(counts.get("messages acknowledged")).toBeGreaterThan(KILLS);
-  expect(counts.get("turns completed")).toBeGreaterThan(KILLS);
-  expect(counts.get("calls of charge ok")).toBeGreaterThan(KILLS / 2);
+  expect(counts.get("messages acknowledged")).toBeGreaterThan(KILLS / 4);
+  expect(counts.get("turns completed")).toBeGreaterThan(KILLS / 4);
+  expect(counts.get("calls of charge ok")).toBeGreaterThan(KILLS / 4);
+  expect(counts.get("calls of write_file ok")).toBeGreaterThan(0);
   expect(counts.get("calls of charge interrupted")).toBeGreaterThan(0);
 }, 300_000);
 

@@ -1,13 +1,15 @@
 /**
- * Kills the server at random under load and checks that every promise was held.
+ * Kills the executable at random under load and checks that every promise was held: `npm run chaos -- --kills 1000`.
  *
- *   bun run test/durability/chaos.ts --kills 100 [--seed 7] [--users 10] [--executable] [--broken <promise>]
+ *   bun run test/durability/chaos.ts --kills 100 [--charges 500] [--seed 7] [--users 10] [--broken <promise>]
  *
- * `--executable` runs what `bun run build` makes, with its built-in tools alone; else the server has tools whose effects stand in a ledger outside.
+ * Its agents act on a service outside, which remembers what it was asked to do; `--charges` goes on until it has acted so often for calls that must
+ * not run twice.
  * `--broken` is one of retried-unsafe, early-201, tail-reader: a promise broken on purpose. The last line is `held` or `fell short`.
  */
 import { parseArgs } from "node:util";
 import { type Broken, runChaos } from "./run-chaos";
+import { verdictOn } from "./verdict";
 
 const MOST_SHOWN = 30;
 
@@ -16,7 +18,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "100" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     users: { type: "string", default: "10" },
-    executable: { type: "boolean", default: false },
+    charges: { type: "string", default: "0" },
     broken: { type: "string" },
   },
 });
@@ -31,12 +33,13 @@ async function run(): Promise<boolean> {
     kills: Number(values.kills),
     seed: Number(values.seed),
     users: Number(values.users),
-    isExecutable: values.executable,
+    charges: Number(values.charges),
     broken: (values.broken ?? null) as Broken | null,
     log: (line) => console.error(line),
   });
   for (const line of counts.lines()) console.log(line);
   for (const complaint of complaints.slice(0, MOST_SHOWN)) console.log(`✗ ${complaint}`);
   if (complaints.length > MOST_SHOWN) console.log(`… and ${complaints.length - MOST_SHOWN} more`);
+  console.log(verdictOn(complaints));
   return complaints.length === 0;
 }

@@ -18,7 +18,7 @@ const text = `\`\`\`simulate\n${JSON.stringify([...Array.from({ length: STEPS },
 test("turns that outgrow their window do each step once, and charge at most once, whenever the server is killed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "everruns-compaction-"));
   const random = createRandom(1234);
-  using server = createLedgerServer(folder, null);
+  using server = createLedgerServer(folder);
   try {
     await server.start();
     let api = createClient(await server.url());

@@ -1,6 +1,6 @@
 import type { Database as Sqlite } from "bun:sqlite";
 
-/** What is wrong with a database at any moment: the file is sound, and no session has holes in its numbers. */
+/** What is wrong with a database at any moment: the file is sound, no session has holes in its numbers, and what its log tells of files is so. */
 export function complaintsAboutDatabase(database: Sqlite): string[] {
   const [check] = database.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
   const holes = database
@@ -9,9 +9,16 @@ export function complaintsAboutDatabase(database: Sqlite): string[] {
        WHERE next_sequence - 1 <> coalesce(last, 0) OR coalesce(last, 0) <> coalesce(number, 0)`,
     )
     .all();
+  const untrue = database
+    .query<{ session_id: string; sequence: number }, []>(
+      `SELECT session_id, sequence FROM events WHERE type = 'file.changed' AND data ->> 'change' = 'written' AND NOT EXISTS
+         (SELECT 1 FROM files WHERE files.session_id = events.session_id AND path = data ->> 'path' AND since = sequence)`,
+    )
+    .all();
   return [
     ...(check?.integrity_check === "ok" ? [] : [`the database is damaged: ${check?.integrity_check}`]),
     ...holes.map(({ id }) => `session ${id} has holes in its numbers`),
+    ...untrue.map(({ session_id, sequence }) => `session ${session_id} has not written the file that its log tells of at ${sequence}`),
   ];
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Session } from "@/domain/session";
 import type { Turn } from "@/domain/turn";
-import { createClient } from "../support/client";
+import { createClient, endsTurn } from "../support/client";
 import { emptyFolder } from "../support/executable";
 
 /** The poison acts after so many milliseconds; the innocent take longer than the server lives, so that they never get on between two crashes. */
@@ -20,7 +20,7 @@ async function watchedServer(folder: string) {
     Bun.spawn([process.execPath, "run", join(import.meta.dir, "poison-server.ts")], {
       env: { ...env, CRASHES: join(folder, "crashes"), WAIT_MS: String(POISON_MS) },
       stdout: "pipe",
-      stderr: "inherit",
+      stderr: "ignore",
     });
   let child = spawn();
   const start = async () => {
@@ -71,4 +71,18 @@ test("a turn that takes the server down fails alone: those that ran beside it co
   for (const session of [first, last]) while ((await statusOf(session)) === "running") await Bun.sleep(5);
   expect(await Promise.all(sessions.map(statusOf))).toEqual(["pending", "failed", "pending"]);
   expect((await app.get<{ items: Turn[] }>(`${first.path}/turns`)).body.items[0]!.status).toBe("completed");
+}, 30_000);
+
+test("a failure that a tool leaves behind ends neither the server nor the turns beside it", async () => {
+  using folder = emptyFolder();
+  await using server = await watchedServer(folder.path);
+  const app = await server.start();
+  const agent = await app.createAgent({ capabilities: ["poison"] });
+  const [beside, careless] = [await app.createSession(agent.id), await app.createSession(agent.id)];
+  const asked = await app.say(beside, calling("ponder", { ms: 500 }));
+  await app.follow(beside, ({ type }) => type === "tool.started");
+  expect((await app.ask(careless, calling("litter"))).events.at(-1)!.type).toBe("turn.completed");
+  const events = await app.follow(beside, endsTurn(asked.turn_id));
+  expect(events.map(({ type }) => type)).not.toContain("turn.resumed");
+  expect(events.at(-1)!.type).toBe("turn.completed");
 }, 30_000);

@@ -7,7 +7,7 @@ import type { Conversation } from "./user";
 export type Listed = { id: string; turn_id: string | null; sequence: number; event_type: KeptEventType; data: Data; created_at: string };
 type Data = { [name: string]: unknown };
 
-export type Told = { isThere: boolean; log: Listed[]; turns: Turn[]; messages: Message[]; ledger: Map<string, number> };
+export type Told = { isThere: boolean; log: Listed[]; turns: Turn[]; messages: Message[]; ledger: ReadonlyMap<string, number> };
 
 const ENDS = ["turn.completed", "turn.failed", "turn.cancelled"];
 
@@ -125,7 +125,7 @@ function aboutCalls(turnId: string, { log, ledger }: Told): string[] {
   ];
 }
 
-function aboutCall({ id, name, turnId, own }: Call, ledger: Map<string, number>): string[] {
+function aboutCall({ id, name, arguments: input, turnId, own }: Call, ledger: ReadonlyMap<string, number>): string[] {
   const about = (type: KeptEventType) => own.filter(({ event_type, data }) => event_type === type && data.tool_call_id === id);
   const starts = about("tool.started");
   const ends = about("tool.completed");
@@ -138,7 +138,9 @@ function aboutCall({ id, name, turnId, own }: Call, ledger: Map<string, number>)
   if (start && start.sequence > end!.sequence) return [say("ended before it was started")];
 
   const { status } = end!.data;
-  const effects = ledger.get(`${name} ${turnId}/${id}`) ?? 0;
+  const { ref, path } = input as { ref?: number; path?: string };
+  const effects = ledger.get(`${name} ${ref}`) ?? 0;
+  const writes = own.filter(({ event_type, data }) => event_type === "file.changed" && data.path === path).length;
   const hasLedger = name === "charge" || name === "book";
   const isUnsafe = name === "charge";
   const wasCutShort = own.some(
@@ -149,6 +151,7 @@ function aboutCall({ id, name, turnId, own }: Call, ledger: Map<string, number>)
     ...(hasLedger && status === "ok" && effects === 0 ? [say("is ok and took no effect")] : []),
     ...(effects > 0 && !start ? [say("took effect before its start was kept")] : []),
     ...(isUnsafe && effects > 0 && status === "error" ? [say("took effect and says that it did not")] : []),
+    ...(name === "write_file" && writes !== (status === "ok" ? 1 : 0) ? [say(`is ${status} and took effect ${writes} times`)] : []),
     ...(isUnsafe && wasCutShort && status !== "interrupted" ? [say(`was cut short and is marked ${status}`)] : []),
   ];
 }

@@ -3,10 +3,12 @@ import { createServerProcess, type ServerProcess } from "./server-process";
 
 export const ledgerPath = (folder: string): string => join(folder, "ledger.txt");
 
-/** The server with tools whose effects stand in a ledger outside. `broken` names a promise that it breaks on purpose. */
-export const createLedgerServer = (folder: string, broken: string | null): ServerProcess =>
-  createServerProcess({
-    folder,
-    command: [process.execPath, "run", join(import.meta.dir, "server-under-test.ts")],
-    env: { LEDGER: ledgerPath(folder), ...(broken === null ? {} : { BROKEN: broken }) },
-  });
+const SOURCE_SERVER = [process.execPath, "run", join(import.meta.dir, "server-under-test.ts")];
+
+/** The server with tools whose effects stand in a file outside. */
+export const createLedgerServer = (folder: string): ServerProcess =>
+  createServerProcess({ folder, command: SOURCE_SERVER, env: { LEDGER: ledgerPath(folder) } });
+
+/** The server, but what it says is durable is not so yet: it commits late. */
+export const createLateServer = (folder: string): ServerProcess =>
+  createServerProcess({ folder, command: SOURCE_SERVER, env: { COMMITS_LATE: "1" } });

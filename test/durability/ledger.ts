@@ -2,13 +2,12 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { defineTool, type ToolContext } from "@/agent-loop/tool";
 import type { CapabilityDefinition } from "@/capabilities/catalog";
-import type { ToolEffect } from "@/domain/tool";
 
 /** So long a tool may take before and after its effect, each: a kill has to be able to fall on both sides. Milliseconds. */
 const LONGEST_WAIT_MS = 20;
 
 /** Tools whose effects stand in a file outside the server: one line each, `tool turn/call`. */
-export function ledgerCapability(path: string, chargeEffect: ToolEffect = "unsafe"): CapabilityDefinition {
+export function ledgerCapability(path: string): CapabilityDefinition {
   async function act(name: string, { idempotencyKey }: ToolContext): Promise<void> {
     await Bun.sleep(Math.random() * LONGEST_WAIT_MS);
     appendFileSync(path, `${name} ${idempotencyKey}\n`);
@@ -27,7 +26,7 @@ export function ledgerCapability(path: string, chargeEffect: ToolEffect = "unsaf
         name: "charge",
         description: "Charge a card.",
         input: z.object({ amount: z.int() }),
-        effect: chargeEffect,
+        effect: "unsafe",
         async run({ amount }, context) {
           await act("charge", context);
           return { charged: amount };

@@ -1,27 +1,57 @@
 import type { WhenBusy } from "@/domain/message";
+import type { GivenTool } from "@/domain/own-tool";
 import type { Random } from "./random";
 
-/** What the agent of a run can do, and which of its tools it calls. */
-export type Toolbox = { capabilities: string[]; argumentsOf: Record<string, (random: Random) => Record<string, number>> };
+type Arguments = Record<string, number | string>;
 
-const amount = (random: Random) => ({ amount: random.between(1, 100) });
+/** What the agent of a run can do, which of its tools it calls, and how often one beside the others. */
+export type Toolbox = {
+  capabilities: string[];
+  tools?: GivenTool[];
+  /** Of one answer; they run side by side. */
+  mostCalls: number;
+  calls: readonly { name: string; weight: number; argumentsOf: (random: Random) => Arguments }[];
+};
+
 const pair = (random: Random) => ({ a: random.between(1, 100), b: random.between(1, 100) });
 
-export const ledgerToolbox: Toolbox = { capabilities: ["ledger"], argumentsOf: { charge: amount, lookup: amount, book: amount } };
+/** A tool of every effect: most calls are of the one that must never run twice. Each call has arguments of its own, by which what it did is found. */
+export function createLedgerToolbox(tools: GivenTool[], mostCalls: number): Toolbox {
+  let calls = 0;
+  const ref = () => ({ ref: ++calls });
+  const file = () => ({ path: `/${++calls}.txt`, content: "written once" });
+  return {
+    capabilities: ["file_system"],
+    tools,
+    mostCalls,
+    calls: [
+      { name: "charge", weight: 5, argumentsOf: ref },
+      { name: "write_file", weight: 2, argumentsOf: file },
+      { name: "book", weight: 1, argumentsOf: ref },
+      { name: "lookup", weight: 1, argumentsOf: ref },
+      { name: "no_such_tool", weight: 1, argumentsOf: ref },
+    ],
+  };
+}
 
-export const builtInToolbox: Toolbox = { capabilities: ["test_math"], argumentsOf: { add: pair, multiply: pair, no_such_tool: pair } };
+export const builtInToolbox: Toolbox = {
+  capabilities: ["test_math"],
+  mostCalls: 3,
+  calls: ["add", "multiply", "no_such_tool"].map((name) => ({ name, weight: 1, argumentsOf: pair })),
+};
 
 export type MessagePlan = { text: string; whenBusy: WhenBusy; isCancelled: boolean; isSentTwice: boolean };
 
 /** A message that makes the simulated model call tools in none to three rounds, and then answer. */
-export function planMessage(random: Random, { argumentsOf }: Toolbox): MessagePlan {
+export function planMessage(random: Random, { calls, mostCalls }: Toolbox): MessagePlan {
+  const choices = calls.flatMap((call) => Array.from({ length: call.weight }, () => call));
   const call = () => {
-    const name = random.pick(Object.keys(argumentsOf));
-    return { name, arguments: argumentsOf[name]!(random) };
+    const { name, argumentsOf } = random.pick(choices);
+    return { name, arguments: argumentsOf(random) };
   };
   const delay_ms = random.between(0, 3);
   const rounds = Array.from({ length: random.between(0, 3) }, () => ({
-    call: Array.from({ length: random.between(1, 3) }, call),
+    call: Array.from({ length: random.between(1, mostCalls) }, call),
     ...(random.chance(0.3) ? { text: "Let me see." } : {}),
     delay_ms,
   }));

@@ -1,9 +1,11 @@
-/** The real server, with a tool that takes it down and one that takes its time: `CRASHES` counts the ends. */
+/** The real server, with tools that take it down, leave a failure behind, and take their time: `CRASHES` counts the ends. */
 import { appendFileSync } from "node:fs";
 import { z } from "zod";
 import { defineTool } from "@/agent-loop/tool";
 import { builtInCapabilities, type CapabilityDefinition } from "@/capabilities/catalog";
 import { readConfig } from "@/config";
+import { createLogger } from "@/platform/logger";
+import { surviveStrayFailures } from "@/platform/stray-failures";
 import { startServer } from "@/start";
 
 const { CRASHES = "", WAIT_MS = "0" } = process.env;
@@ -29,6 +31,16 @@ const poison: CapabilityDefinition = {
       },
     }),
     defineTool({
+      name: "litter",
+      description: "Leaves a failure behind that nobody waits for, as a careless library would.",
+      effect: "pure",
+      input: z.object({}),
+      run() {
+        void Promise.reject(new Error("left behind"));
+        return "done";
+      },
+    }),
+    defineTool({
       name: "ponder",
       description: "Takes its time.",
       effect: "pure",
@@ -41,5 +53,6 @@ const poison: CapabilityDefinition = {
   ],
 };
 
+surviveStrayFailures(createLogger({ level: "error", pretty: false }));
 const server = await startServer({ config: readConfig({}, process.env), capabilities: [...builtInCapabilities, poison] });
 process.stdout.write(`Open ${server.url}/\n`);

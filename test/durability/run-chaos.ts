@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { complaintsAboutDrained } from "./database-complaints";
 import { complaintsAbout } from "./invariants";
-import { readLedger } from "./ledger";
-import { createLedgerServer, ledgerPath } from "./ledger-server";
-import { builtInToolbox, ledgerToolbox } from "./message-plan";
+import { createLateServer } from "./ledger-server";
+import { createLedgerToolbox } from "./message-plan";
+import { startOutsideLedger } from "./outside-ledger";
 import { createRandom, type Random } from "./random";
 import { createServerProcess, type ServerProcess } from "./server-process";
 import { createTally, type Tally } from "./tally";
@@ -19,11 +19,12 @@ export type Broken = "retried-unsafe" | "early-201" | "tail-reader";
 export type ChaosOptions = {
   kills: number;
   seed: number;
-  isExecutable?: boolean;
   broken?: Broken | null;
   /** Whether it is killed, mostly, or always asked to stop. */
   ends?: "killed" | "stopped";
   users?: number;
+  /** It is killed on until so many unsafe calls have taken effect. */
+  charges?: number;
   /** Bounds the wait for everything that is open once the killing is over. */
   drainMs?: number;
   log?: (line: string) => void;
@@ -31,21 +32,22 @@ export type ChaosOptions = {
 
 export type Report = { counts: Tally; complaints: string[] };
 
-/** Kills the server again and again under load, lets it drain, and compares what clients were told with what it has kept. */
+/** Kills the executable again and again under load, lets it drain, and compares what clients were told with what it has kept. */
 export async function runChaos({
   kills,
   seed,
-  isExecutable = false,
   broken = null,
   ends = "killed",
   users = 10,
+  charges = 0,
   drainMs = 30_000,
   log = () => {},
 }: ChaosOptions): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), "everruns-chaos-"));
   const random = createRandom(seed);
   const begun = Date.now();
-  const create = (home: string) => (isExecutable ? createServerProcess({ folder: home }) : createLedgerServer(home, broken));
+  const create = (home: string) => (broken === "early-201" ? createLateServer(home) : createServerProcess({ folder: home }));
+  using ledger = startOutsideLedger(broken === "retried-unsafe" ? "idempotent" : "unsafe");
   using server = create(folder);
   const closing = new AbortController();
   const overdue = new AbortController();
@@ -53,7 +55,7 @@ export async function runChaos({
   const transcript: Transcript = { conversations: [], complaints: [], resent: 0 };
   const world: World = {
     server,
-    toolbox: isExecutable ? builtInToolbox : ledgerToolbox,
+    toolbox: createLedgerToolbox(ledger.tools, charges > 0 ? 8 : 3),
     transcript,
     onEvent: sightings.tell,
     resumesFromTail: broken === "tail-reader",
@@ -66,8 +68,12 @@ export async function runChaos({
     transcript.complaints.push(...firstStarts);
     const working = Array.from({ length: users }, (_, index) => beUser(`${seed}.${index}`, random.fork(), world));
     const worked = Promise.allSettled(working);
+    const isEnough = (times: number) => times >= kills && (ledger.charges() >= charges || times >= kills * MOST_MORE);
     const endOften = ends === "stopped" ? stopOften : killOften;
-    transcript.complaints.push(...(await endOften(server, kills, random.fork(), sightings, log)));
+    const longestLifeMs = charges > 0 ? LONGEST_BUSY_LIFE_MS : LONGEST_LIFE_MS;
+    const { times, complaints: wrongs } = await endOften({ server, isEnough, random: random.fork(), sightings, longestLifeMs, log });
+    transcript.complaints.push(...wrongs);
+    if (ledger.charges() < charges) transcript.complaints.push(`only ${ledger.charges()} unsafe calls took effect`);
 
     await server.start();
     closing.abort();
@@ -77,10 +83,9 @@ export async function runChaos({
     for (const result of results) if (result.status === "rejected") transcript.complaints.push(`a user gave up: ${result.reason}`);
 
     const counts = createTally();
-    const ledger = readLedger(ledgerPath(folder));
-    const complaints = [...transcript.complaints];
+    const complaints = [...transcript.complaints, ...ledger.complaints];
     for (const conversation of transcript.conversations) {
-      const told = await toldAbout((await server.url()) + conversation.path, ledger).catch(
+      const told = await toldAbout((await server.url()) + conversation.path, ledger.effects).catch(
         (error) => `the log could not be read: ${error}`,
       );
       if (typeof told === "string") complaints.push(told);
@@ -91,7 +96,13 @@ export async function runChaos({
     complaints.push(...(await stop(server)));
     complaints.push(...server.deaths, ...server.errors().map((line) => `the server said: ${line.slice(0, 300)}`));
     complaints.push(...complaintsAboutFile(join(folder, "data/everruns.db")));
-    counts.close({ kills, lives: server.lives, resent: transcript.resent, ledger, seconds: (Date.now() - begun) / 1000 });
+    counts.close({
+      kills: times,
+      lives: server.lives,
+      resent: transcript.resent,
+      effects: ledger.effects,
+      seconds: (Date.now() - begun) / 1000,
+    });
     return { counts, complaints };
   } finally {
     overdue.abort(new Error("the run is over"));
@@ -118,40 +129,60 @@ async function killFirstStarts(times: number, parent: string, random: Random, cr
   return complaints;
 }
 
+type Ending = {
+  server: ServerProcess;
+  isEnough: (times: number) => boolean;
+  random: Random;
+  sightings: Sightings;
+  longestLifeMs: number;
+  log: (line: string) => void;
+};
+
+/** It is killed at most so many times as often as was asked for. */
+const MOST_MORE = 4;
+
+/** From its first answers to its kill; longer where much is to be done between two. Milliseconds. */
+const LONGEST_LIFE_MS = 400;
+const LONGEST_BUSY_LIFE_MS = 800;
+
 const WATCHED = ["tool.started", "model.started", "message.user", "tool.completed", "message.delta", "turn.completed", "turn.resumed"];
 
 /** Some kills fall into the start, some right behind an event that a client has just seen, the others anywhere; in between it is asked to stop. */
-async function killOften(server: ServerProcess, kills: number, random: Random, sightings: Sightings, log: (line: string) => void) {
+async function killOften({ server, isEnough, random, sightings, longestLifeMs, log }: Ending) {
   const complaints: string[] = [];
-  for (let kill = 1; kill <= kills; kill++) {
+  let times = 0;
+  while (!isEnough(times)) {
+    times++;
     const ready = server.begin().ready;
     if (random.chance(0.1)) await Promise.race([ready, Bun.sleep(random.between(0, 250))]);
     else {
       await ready;
       if (random.chance(0.6)) await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
-      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, 400));
+      await Bun.sleep(random.chance(0.5) ? random.between(0, 15) : random.between(0, longestLifeMs));
     }
     await server.kill();
-    if (kill % 50 === 0) log(`${kill} kills`);
+    if (times % 50 === 0) log(`${times} kills`);
     if (!random.chance(0.1)) continue;
     await server.start();
     await Bun.sleep(random.between(0, 200));
     complaints.push(...(await stop(server)));
   }
-  return complaints;
+  return { times, complaints };
 }
 
 /** Asked to stop right behind an event that a client has just seen, or anywhere. */
-async function stopOften(server: ServerProcess, stops: number, random: Random, sightings: Sightings, log: (line: string) => void) {
+async function stopOften({ server, isEnough, random, sightings, log }: Ending) {
   const complaints: string[] = [];
-  for (let time = 1; time <= stops; time++) {
+  let times = 0;
+  while (!isEnough(times)) {
+    times++;
     await server.start();
     await Promise.race([sightings.next(random.pick(WATCHED)), Bun.sleep(500)]);
     await Bun.sleep(random.between(0, 100));
     complaints.push(...(await stop(server)));
-    if (time % 50 === 0) log(`${time} stops`);
+    if (times % 50 === 0) log(`${times} stops`);
   }
-  return complaints;
+  return { times, complaints };
 }
 
 const LONGEST_STOP_MS = 10_000;

@@ -4,7 +4,7 @@ import type { Conversation } from "./user";
 
 export type Tally = ReturnType<typeof createTally>;
 
-type Closing = { kills: number; lives: readonly Life[]; resent: number; ledger: Map<string, number>; seconds: number };
+type Closing = { kills: number; lives: readonly Life[]; resent: number; effects: ReadonlyMap<string, number>; seconds: number };
 
 /** Counts what happened in a run, and how long the server took to come back. */
 export function createTally() {
@@ -19,24 +19,24 @@ export function createTally() {
       count("events", log.length);
       for (const { seen, connections } of readers) {
         count("events read", seen.length);
-        count("connections of readers", connections);
+        count("reconnects of readers", Math.max(0, connections - 1));
       }
       for (const { status, error } of turns) count(`turns ${status}${error ? `: ${error.code}` : ""}`);
       for (const { event_type, data } of log) {
         if (event_type === "tool.completed") count(`calls of ${data.name} ${data.status}`);
+        if (event_type === "tool.started" && data.name === "charge") count("unsafe calls started");
         if (event_type === "turn.resumed") count(`turns resumed after ${data.after}`);
       }
       for (const { event_type, created_at } of log) if (event_type === "turn.resumed") resumed.push(Date.parse(created_at));
     },
 
-    close({ kills, lives, resent, ledger, seconds }: Closing): void {
+    close({ kills, lives, resent, effects, seconds }: Closing): void {
       count("kills", kills);
       count("kills before it was ready", lives.filter(({ readyAt }) => readyAt === null).length);
       count("requests sent again", resent);
-      count(
-        "effects in the ledger",
-        [...ledger.values()].reduce((sum, times) => sum + times, 0),
-      );
+      const charges = [...effects].filter(([line]) => line.startsWith("charge "));
+      count("unsafe calls that took effect", charges.length);
+      count("unsafe calls that took effect twice", charges.filter(([, times]) => times > 1).length);
       count("seconds", Math.round(seconds));
       addTimes(
         "start to ready",

@@ -3,7 +3,7 @@ import type { Turn } from "@/domain/turn";
 import type { Listed, Told } from "./invariants";
 
 /** What the server says about a session once everything is over. `session` is its address. */
-export async function toldAbout(session: string, ledger: Map<string, number> = new Map()): Promise<Told> {
+export async function toldAbout(session: string, ledger: ReadonlyMap<string, number> = new Map()): Promise<Told> {
   return {
     isThere: (await fetch(session)).status === 200,
     log: await listAll<Listed>(`${session}/events/list`),

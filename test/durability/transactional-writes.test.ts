@@ -28,7 +28,7 @@ const plan = `\`\`\`simulate\n${JSON.stringify([
 
 test("killed anywhere, a transactional tool has taken effect exactly as often as its calls have ended well", async () => {
   const folder = mkdtempSync(join(tmpdir(), "everruns-writes-"));
-  using server = createLedgerServer(folder, null);
+  using server = createLedgerServer(folder);
   const random = createRandom(20_261);
   const call = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
     const response = await fetch((await server.url()) + path, {

@@ -42,6 +42,7 @@ export async function beUser(name: string, random: Random, world: World): Promis
     name,
     system_prompt: "Be brief.",
     capabilities: world.toolbox.capabilities,
+    tools: world.toolbox.tools ?? [],
   });
   for (let number = 1; !world.closing.aborted; number++) await converse(`${name}.${number}`, agent.id, random, world);
 }

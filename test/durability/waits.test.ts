@@ -22,7 +22,7 @@ const rests = ({ type, data }: StreamedEvent) => type === "session.updated" && d
 test("turns that wait outlast kill -9 at any moment; each answer counts once, and what was approved is done at most once", async () => {
   const folder = mkdtempSync(join(tmpdir(), "everruns-waits-"));
   const random = createRandom(4711);
-  using server = createLedgerServer(folder, null);
+  using server = createLedgerServer(folder);
   try {
     await server.start();
     let api = createClient(await server.url());
@@ -101,7 +101,7 @@ test("turns that wait outlast kill -9 at any moment; each answer counts once, an
 test("an agent that asks another does so once, whenever the server is killed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "everruns-waits-"));
   const random = createRandom(815);
-  using server = createLedgerServer(folder, null);
+  using server = createLedgerServer(folder);
   try {
     await server.start();
     let api = createClient(await server.url());

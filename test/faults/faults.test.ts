@@ -5,8 +5,8 @@ import { type Outcome, runFaults } from "./run-faults";
 
 let outcomes: Outcome[];
 beforeAll(async () => {
-  outcomes = await runFaults();
-}, 60_000);
+  outcomes = await runFaults(MODES, { slowness: 5 });
+}, 120_000);
 
 const cells = MODES.flatMap(({ name }) => FAULTY_PROTOCOLS.map((protocol) => [name, protocol.name] as const));
 

@@ -19,8 +19,11 @@ const AT_A_TIME = 48;
 
 const KEY = "sk-test-0123456789abcdef";
 
-/** Runs every mode over every protocol through the real server: the light ones side by side, the heavy ones one after the other. */
-export async function runFaults(modes: readonly Mode[] = MODES, tell: (outcome: Outcome) => void = () => {}): Promise<Outcome[]> {
+/**
+ * Runs every mode over every protocol through the real server: the light ones side by side, the heavy ones one after the other.
+ * `slowness`: how many times its deadline a mode may take, on a machine that does other things too.
+ */
+export async function runFaults(modes: readonly Mode[] = MODES, { slowness = 1 } = {}): Promise<Outcome[]> {
   await using provider = await startFaultProvider(modes);
   await using app = await testApp({
     llm: { firstByteMs: PATIENCE.firstByteMs, silenceMs: PATIENCE.silenceMs },
@@ -30,11 +33,7 @@ export async function runFaults(modes: readonly Mode[] = MODES, tell: (outcome: 
   const world: World = { app, provider, agentId: agent.id, modelIds: await createModels(app, provider, modes) };
 
   const cells = modes.flatMap((mode) => FAULTY_PROTOCOLS.map((protocol) => ({ mode, protocol })));
-  const run = async ({ mode, protocol }: (typeof cells)[number]): Promise<Outcome> => {
-    const outcome = await runMode(world, mode, protocol);
-    tell(outcome);
-    return outcome;
-  };
+  const run = ({ mode, protocol }: (typeof cells)[number]): Promise<Outcome> => runMode(world, mode, protocol, mode.withinMs * slowness);
   // The longest first, so that the last ones do not wait for them.
   const light = cells.filter(({ mode }) => !mode.isHeavy).toSorted((one, other) => other.mode.withinMs - one.mode.withinMs);
   await Promise.all(FAULTY_PROTOCOLS.map((protocol) => warmUp(world, modes[0]!, protocol)));
@@ -80,7 +79,7 @@ async function createModels(app: TestApp, { url }: FaultProvider, modes: readonl
   return ids;
 }
 
-async function runMode({ app, provider, agentId, modelIds }: World, mode: Mode, protocol: Protocol): Promise<Outcome> {
+async function runMode({ app, provider, agentId, modelIds }: World, mode: Mode, protocol: Protocol, withinMs: number): Promise<Outcome> {
   const session = await app.createSession(agentId, { model_id: modelIds.get(`${protocol.name}/${mode.name}`) });
   const begun = performance.now();
   const { message, events } = await app.ask(session, "What is 20 plus 22?");
@@ -98,7 +97,7 @@ async function runMode({ app, provider, agentId, modelIds }: World, mode: Mode, 
 
   const complaints = [
     ...aboutEnd(mode, events, own, asked),
-    ...(ms > mode.withinMs ? [`took ${ms} ms of ${mode.withinMs}`] : []),
+    ...(ms > withinMs ? [`took ${ms} ms of ${withinMs}`] : []),
     ...(stillOpen > 0 ? [`${stillOpen} sockets stayed open`] : []),
     ...aboutCalls(events, own),
     ...aboutForm(events),

@@ -2,8 +2,11 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import { z } from "zod";
 
-/** An MCP server over streamable HTTP, made with the protocol's own SDK. Its one tool can change while it runs. */
-export function startMcpServer() {
+type Guard = { issuer: string; isGood: (token: string, resource: string) => Promise<boolean> };
+
+/** An MCP server over streamable HTTP, made with the protocol's own SDK. Its one tool can change while it runs. A guarded one asks for a token. */
+export function startMcpServer(guard?: Guard) {
+  const refused = new Set<string>();
   const seen: Headers[] = [];
   const called: unknown[] = [];
   let describes = "Says it louder";
@@ -13,6 +16,8 @@ export function startMcpServer() {
     hostname: "127.0.0.1",
     async fetch(request) {
       seen.push(request.headers);
+      const stopped = guard && (await stopAtDoor(request, guard));
+      if (stopped) return stopped;
       const mcp = new McpServer({ name: "fake", version: "1.0.0" });
       mcp.registerTool(
         "shout",
@@ -29,7 +34,21 @@ export function startMcpServer() {
       return transport.handleRequest(request);
     },
   });
+  const url = `http://localhost:${server.port}/mcp`;
+  const description = `http://localhost:${server.port}/.well-known/oauth-protected-resource/mcp`;
+
+  async function stopAtDoor(request: Request, { issuer, isGood }: Guard): Promise<Response | undefined> {
+    if (request.url.includes("/.well-known/oauth-protected-resource"))
+      return Response.json({ resource: url, authorization_servers: [issuer], scopes_supported: ["tools:call"] });
+    const token = request.headers.get("authorization")?.replace("Bearer ", "") ?? "";
+    if (!refused.has(token) && (await isGood(token, url))) return undefined;
+    return new Response(null, { status: 401, headers: { "www-authenticate": `Bearer resource_metadata="${description}"` } });
+  }
+
   return {
+    /** A token that was given out is good no more. */
+    refuse: (token: string) => refused.add(token),
+    guardedUrl: url,
     url: `http://127.0.0.1:${server.port}/mcp`,
     seen,
     called,

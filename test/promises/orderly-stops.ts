@@ -7,7 +7,6 @@ export const measureStops: Measure = async ({ isQuick }) => {
     kills: isQuick ? 5 : 100,
     seed: Date.now() % 1_000_000,
     ends: "stopped",
-    isExecutable: true,
   });
   return {
     figures: [

@@ -50,6 +50,22 @@ test.each([
   expect(hits.length).toBe(isFound ? 1 : 0);
 });
 
+test("only the sessions of one agent, with a tag or in a state are searched where that is asked for", async () => {
+  await using app = await testApp();
+  const [one, other] = [await app.createAgent(), await app.createAgent()];
+  await app.ask(await app.createSession(one.id, { tags: ["zoo"] }), "a tapir");
+  await app.ask(await app.createSession(other.id), "a tapir");
+  const count = async (query: string) => {
+    const { items } = (await app.get<Hits>(`/v1/search?q=tapir&${query}`)).body;
+    return items.filter(({ role }) => role === "user").length;
+  };
+  expect(await count("")).toBe(2);
+  expect(await count(`agent_id=${one.id}`)).toBe(1);
+  expect(await count("tag=zoo&status=pending")).toBe(1);
+  expect(await count(`tag=zoo&agent_id=${other.id}`)).toBe(0);
+  expect(await count("status=running")).toBe(0);
+});
+
 test("a deleted session is not found any more, and one written before a restart is", async () => {
   const first = await testApp();
   const agent = await first.createAgent();

@@ -11,9 +11,18 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Debian's Chromium, where `.ci/run` puts it. One for each file of tests: `const browser = await startBrowser()`. */
-export const startBrowser = (flags: readonly string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: "/usr/bin/chromium", args: [...FLAGS, ...flags] });
+/**
+ * Debian's Chromium, where `.ci/run` puts it. One for each file of tests: `const browser = await startBrowser()`. `hosts` are names with the
+ * port of this machine that stands behind each: `{ "everruns.localhost": 41233 }` makes http://everruns.localhost that server; a port of null
+ * is whatever port is asked for.
+ */
+export function startBrowser(hosts: Record<string, number | null> = {}): Promise<Browser> {
+  const rules = Object.entries(hosts).map(([name, port]) => (port === null ? `MAP ${name} 127.0.0.1` : `MAP ${name}:80 127.0.0.1:${port}`));
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [...FLAGS, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(",")}`] : [])],
+  });
+}
 
 export type OpenPage = Page & {
   /** What the page complained of: errors that nobody caught, and lines of the console that are errors. */

@@ -30,7 +30,7 @@ export async function openIdProvider({ account, redirectUri, claimsIn = "id_toke
   };
 }
 
-async function addressIn(stdout: ReadableStream<Uint8Array>): Promise<string> {
+export async function addressIn(stdout: ReadableStream<Uint8Array>): Promise<string> {
   const reader = stdout.getReader();
   const decoder = new TextDecoder();
   let text = "";

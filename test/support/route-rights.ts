@@ -4,7 +4,7 @@ import type { Documented } from "./documented-routes";
 const PUBLIC =
   /^(GET \/(health|ready)|(GET|POST) \/(api|v1)\/auth\/(config|login|register|refresh|reset-password|oauth\/\{provider\}|callback\/\{provider\}))$/;
 
-const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id|rule_id)\}|\/(agents|sessions|approvals)\/\{id\}/;
+const OWNED = /\{(agent_id|session_id|message_id|turn_id|key_id|rule_id|login_id)\}|\/(agents|sessions|approvals)\/\{id\}/;
 
 export const lineOf = ({ method, path }: Documented): string => `${method} ${path}`;
 
@@ -13,7 +13,7 @@ export const isClosed = (route: Documented): boolean => !PUBLIC.test(lineOf(rout
 /** What a route needs, read off its path by another rule than the server's. */
 export function scopeOf({ method, path }: Documented): string | null {
   const action = method === "GET" ? "read" : "write";
-  if (/\/auth\/(me|logout)$/.test(path)) return null;
+  if (/\/auth\/(me(\/.*)?|logout)$/.test(path)) return null;
   if (path.includes("/auth/api-keys")) return `api-keys:${action}`;
   if (/^\/v1\/(agents\/\{agent_id\}\/)?sessions(\/|$)/.test(path)) return `sessions:${action}`;
   if (path.startsWith("/v1/agent-files")) return `agents:${action}`;

@@ -74,6 +74,8 @@ const BEYOND = rows(`
   DELETE  /v1/mcp-servers/{mcp_server_id}
   POST    /v1/mcp-servers/{mcp_server_id}/test
   POST    /v1/mcp-servers/{mcp_server_id}/accept-tools
+  POST    /v1/mcp-servers/{mcp_server_id}/sign-in
+  POST    /v1/mcp-servers/{mcp_server_id}/finish-sign-in
   GET     /v1/approvals
   GET     /v1/approvals/{id}
   GET     /v1/approval-rules

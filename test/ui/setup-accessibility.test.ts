@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   await server.call("PATCH", `/v1/agents/${agent.id}`, { system_prompt: `${LONG} more\n\nBe kind and brief.` });
   await server.call("DELETE", `/v1/mcp-servers/${gone.id}`);
-  await server.createSession(agent.id, { title: LONG });
+  await server.createSession(agent.id, { title: `About ${LONG}` });
   const { body: loud } = await server.post<McpServer>("/v1/mcp-servers", { name: "loud", url: mcp.url, headers: { Authorization: "x" } });
   await server.post(`/v1/mcp-servers/${loud.id}/test`, {});
   mcp.change(`Says it louder ${LONG}`);
@@ -66,7 +66,7 @@ const SIGHTS: [name: string, path: () => string, whole: string | RegExp, act?: (
   ["a new agent", () => "/agents/new", "Like Researcher"],
   ["an agent", () => `/agents/${at.agent}`, "Not here any more", press("Add a capability")],
   ["an agent's versions", () => `/agents/${at.agent}/versions`, /The first version/, press(/^Version 2/)],
-  ["an agent's chats", () => `/agents/${at.agent}/chats`, "Last change"],
+  ["an agent's chats", () => `/agents/${at.agent}/chats`, /^About Avery/],
   ["capabilities", () => "/capabilities", "From MCP servers", press(/Test Math/)],
   ["MCP servers", () => "/mcp-servers", "Changed tools wait for you"],
   ["an MCP server", () => `/mcp-servers/${at.mcpServer}`, "Offered now", press("Replace them")],

@@ -8,6 +8,7 @@ import type { LlmProvider } from "@/domain/llm-provider";
 import type { McpServer } from "@/domain/mcp-server";
 import type { WebSearch } from "@/domain/web-search";
 import { startMcpServer } from "../mcp/mcp-server";
+import { authorizationServer } from "../support/authorization-server";
 import { openPage, startBrowser } from "../support/chromium";
 import { type Server, serve } from "../support/executable";
 
@@ -88,6 +89,29 @@ test("an MCP server is added and tested; changed tools are shown beside the old 
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.getByText("There is no MCP server yet").waitFor();
   expect([page.complaints, page.strangers]).toEqual([[], []]);
+}, 30_000);
+
+test("an MCP server that asks for OAuth is signed in to in the browser, and tested on the way back", async () => {
+  await using authorization = await authorizationServer();
+  await using mcp = startMcpServer(authorization);
+  await using page = await openPage(browser, `${server.url}/mcp-servers/new`);
+  await page.getByLabel("Name", { exact: true }).fill("guarded");
+  await page.getByLabel("Address").fill(mcp.guardedUrl);
+  await page.getByLabel("Signing in").selectOption("client_credentials");
+  await button(page, "Add and test").click();
+  await page.getByText(/^Must have a client_id and a client_secret/).waitFor();
+  await page.getByLabel("Signing in").selectOption("authorization_code");
+  await button(page, "Add and test").click();
+  await page.getByText("An admin has to sign in to the MCP server guarded").first().waitFor();
+  await button(page, "Sign in").click();
+  await page.getByText("The server offers 1 tool").waitFor();
+  await button(page, "Sign in again").waitFor();
+  expect(new URL(page.url()).pathname).toMatch(/^\/mcp-servers\/[0-9a-f-]{36}$/);
+
+  const [{ id }] = (await server.get<{ items: McpServer[] }>("/v1/mcp-servers")).body.items as [McpServer];
+  await page.goto(`${server.url}/mcp-servers/signed-in?state=${id}.none&code=guessed`);
+  await page.getByText(/This sign-in was not begun by you/).waitFor();
+  await server.call("DELETE", `/v1/mcp-servers/${id}`);
 }, 30_000);
 
 test("a provider is added, tested in its own words, and its models are read, chosen, disabled and deleted", async () => {

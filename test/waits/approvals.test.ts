@@ -188,8 +188,8 @@ test("what is remembered is not asked again: in the session, or with the agent, 
 
   const { items } = (await app.expect<{ items: { id: string }[] }>("GET /v1/approval-rules", 200)).body;
   expect(items).toMatchObject([
-    { agent_id: session.agent_id, session_id: null, name: "wire", arguments: null },
-    { session_id: session.id, arguments: null },
+    { agent_id: session.agent_id, agent_name: "Tester", session_id: null, session_title: null, name: "wire", arguments: null },
+    { session_id: session.id, session_title: expect.any(String), arguments: null },
     { session_id: session.id, arguments: { amount: 1 } },
   ]);
   await app.expect(`DELETE /v1/approval-rules/${items[0]!.id}`, 204);

@@ -3,12 +3,9 @@ import type { Agent } from "@/domain/agent";
 import type { AgentVersion } from "@/domain/agent-version";
 import type { Session } from "@/domain/session";
 import { api } from "@/ui/api/client";
-import { type ListOf, queryClient } from "@/ui/api/queries";
+import { type ListOf, nextOffset, queryClient } from "@/ui/api/queries";
 
 const PER_PAGE = 50;
-
-/** What is left of a list after the pages that are here. */
-const nextOffset = ({ offset, limit, total }: ListOf<unknown>) => (offset + limit < total ? offset + limit : undefined);
 
 export type AgentFilter = { search: string; tag: string | undefined; isArchived: boolean };
 

@@ -12,13 +12,19 @@ export class ApiError extends Error {
 
 type Options = { signal?: AbortSignal | undefined };
 
-/** The API, from the page's own origin. `path` starts with `/v1` or `/api`. Throws `ApiError`. */
+/** The API, from the page's own origin. `path` starts with `/v1` or `/api`; a body that is a file goes as it is. Throws `ApiError`. */
 export const api = {
   get: <Body>(path: string, options?: Options): Promise<Body> => send<Body>("GET", path, undefined, options),
   post: <Body>(path: string, body?: unknown, options?: Options): Promise<Body> => send<Body>("POST", path, body, options),
   patch: <Body>(path: string, body: unknown, options?: Options): Promise<Body> => send<Body>("PATCH", path, body, options),
   put: <Body>(path: string, body: unknown, options?: Options): Promise<Body> => send<Body>("PUT", path, body, options),
   remove: (path: string, options?: Options): Promise<void> => send<void>("DELETE", path, undefined, options),
+
+  /** The bytes of a file. */
+  async bytes(path: string, options?: Options): Promise<Blob> {
+    const response = await answerTo("GET", path, undefined, options);
+    return response.ok ? response.blob() : read<never>(response);
+  },
 
   /** Whether this server has a route at all: older ones lack some. */
   async has(method: string, path: string): Promise<boolean> {
@@ -30,24 +36,29 @@ export const api = {
 /** How long a request that may be repeated is tried again while the server restarts. */
 const RETRY_DELAYS_MS = [300, 700, 1500, 2500];
 
-async function send<Body>(method: string, path: string, body: unknown, { signal }: Options = {}): Promise<Body> {
+const send = async <Body>(method: string, path: string, body: unknown, options?: Options): Promise<Body> =>
+  read<Body>(await answerTo(method, path, body, options));
+
+/** A body is JSON, or a file's bytes as they are. */
+async function answerTo(method: string, path: string, body: unknown, { signal }: Options = {}): Promise<Response> {
+  const isFile = body instanceof Blob;
   // With a key of its own a POST may be repeated: the server does it once and answers the same.
   const headers = {
     accept: "application/json",
-    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(body === undefined ? {} : { "content-type": isFile ? "application/octet-stream" : "application/json" }),
     ...(method === "POST" ? { "idempotency-key": randomKey() } : {}),
   };
   const request: RequestInit = {
     method,
     headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   };
   const response = await patiently(path, request);
   // The short half of a login is over every quarter of an hour: the long half gets another, unseen.
-  if (response.status === 401 && !path.startsWith("/api/auth/") && (await renewLogin())) return read<Body>(await patiently(path, request));
+  if (response.status === 401 && !path.startsWith("/api/auth/") && (await renewLogin())) return patiently(path, request);
   if (response.status === 401 && !path.startsWith("/api/auth/")) whenSignedOut();
-  return read<Body>(response);
+  return response;
 }
 
 /** Sends again while the server restarts, where that can do no harm. */

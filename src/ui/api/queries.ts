@@ -11,6 +11,9 @@ import { ApiError, api, onSignedOut, renewLogin } from "./client";
 /** A list as the API answers it. */
 export type ListOf<Item> = { items: Item[]; total: number; offset: number; limit: number };
 
+/** Where a list goes on after the pages that are here. */
+export const nextOffset = ({ offset, limit, total }: ListOf<unknown>) => (offset + limit < total ? offset + limit : undefined);
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -73,7 +76,7 @@ export const sessionsQuery = (search: string) =>
         { signal },
       ),
     initialPageParam: 0,
-    getNextPageParam: ({ offset, limit, total }) => (offset + limit < total ? offset + limit : undefined),
+    getNextPageParam: nextOffset,
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ items }) => items.some(({ status }) => status === "running")) ? 4000 : 30_000,
   });
@@ -116,6 +119,8 @@ export type AuthConfig = {
   password_auth_enabled: boolean;
   oauth_providers: string[];
   signup_enabled: boolean;
+  /** There is no account yet, and the first is made with the link that the server printed. */
+  setup_required: boolean;
 };
 export const authConfigQuery = () =>
   queryOptions({

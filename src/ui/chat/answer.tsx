@@ -4,6 +4,7 @@ import { CopyButton } from "@/ui/markdown/code-block";
 import { Markdown } from "@/ui/markdown/markdown";
 import { formatCost, formatCount, formatDuration } from "@/ui/platform/format";
 import type { Block, ChatTurn, TurnEnd } from "./chat";
+import { NoteLine } from "./note-line";
 import { Question } from "./question";
 import { Reasoning } from "./reasoning";
 import { ToolCard } from "./tool-card";
@@ -21,7 +22,7 @@ export const Answer = memo(function Answer({ turn, sessionId, onRetry }: Props) 
     !(last?.kind === "tool" && last.state !== "ok" && last.state !== "error");
   return (
     <section aria-label="Answer" className="group/answer grid grid-cols-1 gap-4">
-      {turn.wasResumed && <p className="text-faint text-sm">The server restarted; this answer went on from where it was.</p>}
+      {turn.resumedAfter && <NoteLine note={{ kind: "note", key: "resumed", text: RESUMED[turn.resumedAfter] }} />}
       {turn.blocks.map((block) => (
         <Part key={block.key} block={block} sessionId={sessionId} />
       ))}
@@ -48,7 +49,7 @@ function Part({ block, sessionId }: { block: Block; sessionId: string }) {
     case "steered":
       return <Question message={block.message} />;
     case "note":
-      return <p className="text-center text-faint text-sm">{block.text}</p>;
+      return <NoteLine note={block} />;
     case "image":
       return block.part.base64 && /^image\/(png|jpeg|gif|webp|avif)$/.test(block.part.media_type ?? "") ? (
         <img
@@ -89,6 +90,12 @@ function Failure({ turn, onRetry }: { turn: ChatTurn; onRetry: (() => void) | un
   );
 }
 
+const RESUMED: Record<NonNullable<ChatTurn["resumedAfter"]>, string> = {
+  crash: "The server crashed and came back; this answer went on from where it was.",
+  shutdown: "The server restarted; this answer went on from where it was.",
+  disk_full: "The disk was full; this answer went on once there was room.",
+};
+
 const FAILURES: Record<string, string> = {
   invalid_api_key: "The provider did not accept the key",
   rate_limited: "The provider is asked too often",
@@ -123,13 +130,13 @@ function Footer({ turn, end, text, onRetry }: { turn: ChatTurn; end: TurnEnd; te
         ].join(" · ")}
       </span>
       {turn.model && <span className="max-w-56 truncate">{turn.fellBack ? `${turn.model} (instead of the chosen one)` : turn.model}</span>}
-      <span className="flex opacity-0 transition-opacity focus-within:opacity-100 group-hover/answer:opacity-100 pointer-coarse:opacity-100">
+      <span className="-ml-2 flex items-center opacity-0 transition-opacity focus-within:opacity-100 group-hover/answer:opacity-100 pointer-coarse:opacity-100">
         {text !== "" && <CopyButton text={text} label="Copy the answer" />}
         {turn.state === "cancelled" && onRetry && (
           <button
             type="button"
             onClick={onRetry}
-            className="inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-muted hover:bg-hover hover:text-ink"
+            className="inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-muted hover:bg-hover hover:text-ink pointer-coarse:h-9"
           >
             <RotateCw size={14} aria-hidden />
             Try again

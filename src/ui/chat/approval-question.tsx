@@ -1,19 +1,23 @@
 import { useMutation } from "@tanstack/react-query";
+import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/ui/parts/button";
 import { TextArea, TextField } from "@/ui/parts/field";
+import { Menu, MenuItem } from "@/ui/parts/menu";
 import { notifyFailure } from "@/ui/parts/notify";
-import type { ToolBlock } from "./chat";
+import { visibleJson } from "@/ui/parts/visible-text";
 import { type Decision, resolveApproval } from "./chat-actions";
 
-type Props = { sessionId: string; approvalId: string; call: ToolBlock };
+type AskedCall = { name: string; arguments: unknown };
+type Props = { sessionId: string; approvalId: string; call: AskedCall; onDecided?: () => void };
 type Step = "asked" | "changing" | "denying";
 
 /** Asks a person whether a tool may run. The answer shows when its event comes, here and in every other window. */
-export function ApprovalQuestion({ sessionId, approvalId, call }: Props) {
+export function ApprovalQuestion({ sessionId, approvalId, call, onDecided }: Props) {
   const [step, setStep] = useState<Step>("asked");
   const { mutate, isPending } = useMutation({
     mutationFn: (decision: Decision) => resolveApproval(sessionId, approvalId, decision),
+    onSuccess: () => onDecided?.(),
     onError: notifyFailure,
   });
   const back = () => setStep("asked");
@@ -29,9 +33,7 @@ export function ApprovalQuestion({ sessionId, approvalId, call }: Props) {
           <Button look="primary" isBusy={isPending} onClick={() => mutate({ decision: "approve" })}>
             Allow
           </Button>
-          <Button disabled={isPending} onClick={() => mutate({ decision: "approve", remember: "session" })}>
-            Allow in this chat
-          </Button>
+          <AlwaysAllow isDisabled={isPending} onDecide={mutate} />
           <Button disabled={isPending} onClick={() => setStep("changing")}>
             Change
           </Button>
@@ -44,10 +46,32 @@ export function ApprovalQuestion({ sessionId, approvalId, call }: Props) {
   );
 }
 
+/** Allows this call, and says how many like it need not be asked about. */
+function AlwaysAllow({ isDisabled, onDecide }: { isDisabled: boolean; onDecide: (decision: Decision) => void }) {
+  const remember = (where: "session" | "agent", isThisCall: boolean) => () =>
+    onDecide({ decision: "approve", remember: where, remember_arguments: isThisCall });
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button disabled={isDisabled}>
+          Always allow
+          <ChevronDown size={15} aria-hidden className="-mr-1 text-faint" />
+        </Button>
+      }
+    >
+      <MenuItem onSelect={remember("session", false)}>In this chat</MenuItem>
+      <MenuItem onSelect={remember("session", true)}>In this chat, with these arguments</MenuItem>
+      <MenuItem onSelect={remember("agent", false)}>In all chats with the agent</MenuItem>
+      <MenuItem onSelect={remember("agent", true)}>In all chats with the agent, with these arguments</MenuItem>
+    </Menu>
+  );
+}
+
 type StepProps = { isBusy: boolean; onBack: () => void; onDecide: (decision: Decision) => void };
 
-function ChangeArguments({ call, isBusy, onBack, onDecide }: StepProps & { call: ToolBlock }) {
-  const [text, setText] = useState(() => JSON.stringify(call.arguments, null, 2));
+function ChangeArguments({ call, isBusy, onBack, onDecide }: StepProps & { call: AskedCall }) {
+  const [text, setText] = useState(() => visibleJson(JSON.stringify(call.arguments, null, 2)));
   const changed = parse(text);
   return (
     <div className="grid gap-3">

@@ -1,34 +1,39 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
+import type { Agent } from "@/domain/agent";
 import type { Message } from "@/domain/message";
 import { canForkQuery } from "@/ui/api/queries";
 import { isWriting } from "@/ui/layout/keys";
 import { notifyFailure } from "@/ui/parts/notify";
+import { Beginning } from "./beginning";
 import { type Chat, queueOf, runningTurnOf } from "./chat";
 import { forkSession, type GivenPart, retryMessage, sendMessage, stopTurn } from "./chat-actions";
 import { Composer } from "./composer";
 import { Conversation } from "./conversation";
+import { filesOf, whyNoFiles } from "./give-files";
 import { controlsOf, ModelPicker, noChoice } from "./model-picker";
 import { Queue } from "./queue";
+import { TurnTold } from "./turn-told";
 
 type Props = {
   chat: Chat;
   sessionId: string;
+  agent: Agent | undefined;
   usualModelId: string | null;
   /** The turn to begin at, instead of the end. */
   turnId: string | undefined;
-  empty: ReactNode;
 };
 
 /** The conversation and where one writes. */
-export function ChatView({ chat, sessionId, usualModelId, turnId, empty }: Props) {
+export function ChatView({ chat, sessionId, agent, usualModelId, turnId }: Props) {
   const navigate = useNavigate();
   const [choice, setChoice] = useState(noChoice);
   const { data: canFork = false } = useQuery(canForkQuery(sessionId));
   const isRunning = runningTurnOf(chat) !== undefined;
   const queued = queueOf(chat);
 
+  const send = (parts: GivenPart[], files: readonly File[]) => sendMessage(sessionId, { parts, files, controls: controlsOf(choice) });
   const stop = useCallback(() => void stopTurn(sessionId).catch(notifyFailure), [sessionId]);
   useEffect(() => {
     if (!isRunning) return;
@@ -57,7 +62,7 @@ export function ChatView({ chat, sessionId, usualModelId, turnId, empty }: Props
     async (message: Message, parts: GivenPart[]) => {
       try {
         const target = canFork ? await openFork(message) : sessionId;
-        await sendMessage(target, { parts, controls: message.controls });
+        await sendMessage(target, { parts, paths: filesOf(message), controls: message.controls });
       } catch (error) {
         notifyFailure(error);
       }
@@ -68,7 +73,9 @@ export function ChatView({ chat, sessionId, usualModelId, turnId, empty }: Props
   return (
     <>
       {chat.turns.length === 0 ? (
-        <div className="grid min-h-0 flex-1 place-items-center overflow-y-auto">{empty}</div>
+        <div className="grid min-h-0 flex-1 place-items-center overflow-y-auto">
+          <Beginning agent={agent} onSay={(text) => void send([{ type: "text", text }], []).catch(notifyFailure)} />
+        </div>
       ) : (
         <Conversation
           key={turnId}
@@ -80,6 +87,7 @@ export function ChatView({ chat, sessionId, usualModelId, turnId, empty }: Props
           onFork={canFork ? fork : undefined}
         />
       )}
+      <TurnTold chat={chat} />
       <div className="mx-auto w-full max-w-3xl px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-6 md:pb-5">
         <Queue turns={isRunning ? queued : []} sessionId={sessionId} />
         <Composer
@@ -87,7 +95,8 @@ export function ChatView({ chat, sessionId, usualModelId, turnId, empty }: Props
           placeholder={isRunning ? "Write the next message" : "Write a message"}
           isRunning={isRunning}
           onStop={stop}
-          onSend={(parts) => sendMessage(sessionId, { parts, controls: controlsOf(choice) })}
+          whyNoFiles={whyNoFiles(agent)}
+          onSend={send}
         >
           <ModelPicker usualModelId={usualModelId} choice={choice} onChange={setChoice} />
         </Composer>

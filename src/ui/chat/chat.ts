@@ -20,12 +20,14 @@ export type ChatTurn = {
   blocks: readonly Block[];
   /** The message whose words stream in and are not kept yet. */
   writing: string | null;
+  /** How long the model thought before it wrote the message that is about to be kept. */
+  thought: { messageId: string; durationMs: number } | null;
   model: string | null;
   provider: string | null;
   /** Another model than the wished one answers. */
   fellBack: boolean;
-  /** A restart of the server cut it off, and it went on. */
-  wasResumed: boolean;
+  /** What cut it off before it went on. */
+  resumedAfter: "crash" | "shutdown" | "disk_full" | null;
   end: TurnEnd | null;
 };
 
@@ -52,14 +54,20 @@ export type Block =
   | ToolBlock
   | { kind: "image"; key: string; messageId: string; part: Extract<ContentPart, { type: "image" }> }
   | { kind: "steered"; key: string; message: Message }
-  | { kind: "note"; key: string; text: string }
+  | Note
   | {
       kind: "retrying";
       key: string;
       code: string;
-      error: string /** The model that is asked instead; null for the same again. */;
+      error: string;
+      /** The model that failed. */
+      model: string;
+      /** The model that is asked instead; null for the same again. */
       instead: string | null;
     };
+
+/** Something to know in passing. `details` are there for who asks; `sessionId` is the chat that it speaks of. */
+export type Note = { kind: "note"; key: string; text: string; details?: string; sessionId?: string };
 
 export type ToolBlock = {
   kind: "tool";
@@ -76,6 +84,8 @@ export type ToolBlock = {
   durationMs: number | null;
   /** Set while a person is asked. */
   approvalId: string | null;
+  /** The chat in which another agent answers it. */
+  childSessionId: string | null;
 };
 
 export const emptyChat: Chat = { sequence: 0, turns: [], session: {} };

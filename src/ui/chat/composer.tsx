@@ -1,30 +1,35 @@
-import { ArrowUp, ImagePlus, Square, X } from "lucide-react";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { ArrowUp, Paperclip, Square } from "lucide-react";
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { IconButton } from "@/ui/parts/button";
 import { notifyFailure } from "@/ui/parts/notify";
 import { classes } from "@/ui/platform/class-names";
+import { Attached } from "./attached";
 import type { GivenPart } from "./chat-actions";
-import { type GivenImage, readImage, roomBeside } from "./read-image";
+import { keepDraft, readDraft } from "./draft";
+import { useAttachments } from "./use-attachments";
+import { usePageDrop } from "./use-page-drop";
 
 type Props = {
   /** What is written here is kept under this name until it is sent. */
   draftKey: string;
   placeholder: string;
   isRunning?: boolean;
-  isDisabled?: boolean;
+  /** What is said to whoever brings a file that is no picture; null where files are welcome. */
+  whyNoFiles: string | null;
   /** Resolves once the message is safe; what was written stays until then. */
-  onSend: (parts: GivenPart[]) => Promise<unknown>;
+  onSend: (parts: GivenPart[], files: readonly File[]) => Promise<unknown>;
   onStop?: () => void;
   /** What stands beside the buttons, such as the choice of a model. */
   children?: ReactNode;
 };
 
-/** Where a person writes: text that grows with its lines, pictures by paste and drop, Enter sends. */
-export function Composer({ draftKey, placeholder, isRunning = false, isDisabled = false, onSend, onStop, children }: Props) {
+/** Where a person writes: text that grows with its lines, pictures and files by paste and drop, Enter sends. */
+export function Composer({ draftKey, placeholder, isRunning = false, whyNoFiles, onSend, onStop, children }: Props) {
   const [text, setText] = useState(() => readDraft(draftKey));
-  const [images, setImages] = useState<GivenImage[]>([]);
   const [isSending, setIsSending] = useState(false);
-  const [isOver, setIsOver] = useState(false);
+  const attachments = useAttachments(whyNoFiles);
+  const { images, files, add } = attachments;
+  const isOver = usePageDrop((dropped) => void add(dropped));
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
 
@@ -35,7 +40,8 @@ export function Composer({ draftKey, placeholder, isRunning = false, isDisabled 
   }, []);
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== "/" || (event.target as HTMLElement).closest("input, textarea, select, dialog")) return;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey) return;
+      if ((event.target as HTMLElement).closest("input, textarea, select, dialog")) return;
       event.preventDefault();
       field.current?.focus();
     };
@@ -43,16 +49,16 @@ export function Composer({ draftKey, placeholder, isRunning = false, isDisabled 
     return () => removeEventListener("keydown", onKey);
   }, []);
 
-  const canSend = !isDisabled && !isSending && (text.trim() !== "" || images.length > 0);
+  const canSend = !isSending && (text.trim() !== "" || !attachments.isEmpty);
 
   async function send() {
     if (!canSend) return;
     const parts: GivenPart[] = [...(text.trim() === "" ? [] : [{ type: "text" as const, text }]), ...images];
     setIsSending(true);
     try {
-      await onSend(parts);
+      await onSend(parts, files);
       setText("");
-      setImages([]);
+      attachments.clear();
     } catch (error) {
       notifyFailure(error);
     } finally {
@@ -61,27 +67,11 @@ export function Composer({ draftKey, placeholder, isRunning = false, isDisabled 
     }
   }
 
-  async function add(files: Iterable<File>) {
-    try {
-      let all = images;
-      for (const file of files) all = [...all, await readImage(file, roomBeside(all))];
-      setImages(all);
-    } catch (error) {
-      notifyFailure(error);
-    }
-  }
-
   function onPaste(event: ClipboardEvent) {
-    const pictures = picturesOf(event.clipboardData.files);
-    if (pictures.length === 0) return;
+    // A program that copies words often copies a picture of them too.
+    if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes("text/plain")) return;
     event.preventDefault();
-    void add(pictures);
-  }
-
-  function onDrop(event: DragEvent) {
-    event.preventDefault();
-    setIsOver(false);
-    void add(picturesOf(event.dataTransfer.files));
+    void add([...event.clipboardData.files]);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -97,56 +87,29 @@ export function Composer({ draftKey, placeholder, isRunning = false, isDisabled 
         event.preventDefault();
         void send();
       }}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setIsOver(true);
-      }}
-      onDragLeave={() => setIsOver(false)}
-      onDrop={onDrop}
       className={classes(
-        "rounded-2xl border bg-raised shadow-[0_2px_12px_rgb(0_0_0/0.05)] transition-colors focus-within:border-line-strong",
+        "relative rounded-2xl border bg-raised shadow-[0_2px_12px_rgb(0_0_0/0.05)] transition-colors focus-within:border-line-strong",
         isOver ? "border-primary ring-2 ring-primary/20" : "border-line",
       )}
     >
-      {images.length > 0 && (
-        <ul className="flex flex-wrap gap-2 px-3 pt-3" aria-label="Pictures to send">
-          {images.map((image, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a picture has no name
-            <li key={index} className="relative">
-              <img
-                src={`data:${image.media_type};base64,${image.base64}`}
-                alt={`To send, number ${index + 1}`}
-                className="size-16 rounded-lg border border-line object-cover"
-              />
-              <button
-                type="button"
-                aria-label={`Remove picture ${index + 1}`}
-                onClick={() => setImages(images.filter((_, other) => other !== index))}
-                className="-top-1.5 -right-1.5 absolute grid size-5 place-items-center rounded-full border border-line bg-raised text-muted hover:text-ink"
-              >
-                <X size={12} />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Attached {...attachments} />
       <textarea
         ref={field}
         rows={1}
         aria-label="Message"
         placeholder={placeholder}
         value={text}
-        disabled={isDisabled}
         onChange={({ target }) => setText(target.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        className="field-sizing-content block max-h-[40vh] min-h-12 w-full resize-none bg-transparent px-4 pt-3.5 pb-1 outline-none placeholder:text-faint"
+        className="field-sizing-content block max-h-[40vh] min-h-12 w-full resize-none bg-transparent px-4 pt-3.5 pb-1 outline-none placeholder:truncate placeholder:text-faint"
       />
       <div className="flex items-center gap-1 px-2 pb-2">
         <input
           ref={picker}
           type="file"
-          accept="image/*"
+          aria-label="Files to add"
+          {...(whyNoFiles === null ? {} : { accept: "image/*" })}
           multiple
           hidden
           onChange={({ target }) => {
@@ -154,8 +117,8 @@ export function Composer({ draftKey, placeholder, isRunning = false, isDisabled 
             target.value = "";
           }}
         />
-        <IconButton label="Add a picture" onClick={() => picker.current?.click()} disabled={isDisabled}>
-          <ImagePlus size={18} />
+        <IconButton label={whyNoFiles === null ? "Add pictures or files" : "Add pictures"} onClick={() => picker.current?.click()}>
+          <Paperclip size={18} />
         </IconButton>
         {children}
         <span className="flex-1" />
@@ -164,7 +127,7 @@ export function Composer({ draftKey, placeholder, isRunning = false, isDisabled 
             type="button"
             onClick={onStop}
             title="Stop (Esc)"
-            className="inline-flex h-9 items-center gap-2 rounded-xl border border-line px-3 font-medium text-sm hover:bg-hover pointer-coarse:h-10"
+            className="inline-flex h-9 shrink-0 items-center gap-2 rounded-xl border border-line px-3 font-medium text-sm hover:bg-hover pointer-coarse:h-10"
           >
             <Square size={12} aria-hidden className="fill-current" />
             Stop
@@ -175,32 +138,19 @@ export function Composer({ draftKey, placeholder, isRunning = false, isDisabled 
           aria-label={isRunning ? "Queue the message" : "Send"}
           title={isRunning ? "Queue the message: it is answered next" : "Send"}
           disabled={!canSend}
-          className="grid size-9 place-items-center rounded-xl bg-primary text-on-primary transition-colors hover:bg-primary-hover disabled:bg-hover disabled:text-faint pointer-coarse:size-10"
+          className="grid size-9 shrink-0 place-items-center rounded-xl bg-primary text-on-primary transition-colors hover:bg-primary-hover disabled:bg-hover disabled:text-faint pointer-coarse:size-10"
         >
           <ArrowUp size={18} />
         </button>
       </div>
+      {isOver && (
+        <p
+          role="status"
+          className="absolute inset-0 grid place-items-center rounded-2xl bg-raised/95 px-4 text-center font-medium text-accent text-sm"
+        >
+          {whyNoFiles === null ? "Drop pictures or files here" : "Drop pictures here"}
+        </p>
+      )}
     </form>
   );
-}
-
-const picturesOf = (files: FileList): File[] => [...files].filter(({ type }) => type.startsWith("image/"));
-
-const nameOf = (draftKey: string): string => `everruns.draft.${draftKey}`;
-
-function readDraft(draftKey: string): string {
-  try {
-    return sessionStorage.getItem(nameOf(draftKey)) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function keepDraft(draftKey: string, text: string): void {
-  try {
-    if (text === "") sessionStorage.removeItem(nameOf(draftKey));
-    else sessionStorage.setItem(nameOf(draftKey), text);
-  } catch {
-    // A browser that keeps nothing loses the draft when it is closed.
-  }
 }

@@ -1,5 +1,5 @@
 import { ArrowDown } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useStickToBottom } from "use-stick-to-bottom";
 import type { Message } from "@/domain/message";
 import type { Chat, ChatTurn } from "./chat";
@@ -28,14 +28,29 @@ export function Conversation({ chat, sessionId, turnId, onRetry, onEdit, onFork 
   const begun = chat.turns.filter(({ state }) => state !== "queued");
   const [count, setCount] = useState(() => shownAtFirst(begun, turnId));
   const shown = begun.slice(-count);
+  /** How far the end was below what the reader sees, before earlier turns came above it. */
+  const below = useRef<number | null>(null);
   const lastId = begun.at(-1)?.id;
   const [firstLastId] = useState(lastId);
 
-  // What a person sends is what they want to see.
+  // What a person sends is what they want to see; what they had scrolled up to is let go.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is the reason
   useEffect(() => {
-    if (lastId !== firstLastId) void scrollToBottom("instant");
+    if (lastId === firstLastId) return;
+    setCount(SHOWN_TURNS);
+    void scrollToBottom("instant");
   }, [lastId]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown is the reason
+  useLayoutEffect(() => {
+    const place = scrollRef.current;
+    if (place && below.current !== null) place.scrollTop = place.scrollHeight - below.current;
+    below.current = null;
+  }, [count]);
+  function showEarlier() {
+    const place = scrollRef.current;
+    below.current = place && place.scrollHeight - place.scrollTop;
+    setCount((known) => known + SHOWN_TURNS);
+  }
   useEffect(() => {
     if (turnId !== undefined) document.getElementById(turnId)?.scrollIntoView({ block: "start" });
   }, [turnId]);
@@ -45,7 +60,7 @@ export function Conversation({ chat, sessionId, turnId, onRetry, onEdit, onFork 
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <section ref={scrollRef} className="h-full overflow-y-auto overscroll-contain" tabIndex={0} aria-label="Conversation">
         <div ref={contentRef} className="mx-auto grid max-w-3xl grid-cols-1 gap-10 px-4 pt-6 pb-10 md:px-6">
-          {shown.length < begun.length && <Earlier key={shown[0]?.id} onSeen={() => setCount(count + SHOWN_TURNS)} />}
+          {shown.length < begun.length && <Earlier key={shown[0]?.id} onSeen={showEarlier} />}
           {shown.map((turn) => (
             <TurnView
               key={turn.id}

@@ -1,7 +1,7 @@
 import type { EventData, KeptEventType, LiveEvents } from "@/domain/event";
 import type { Message } from "@/domain/message";
-import type { Block, Chat } from "./chat";
-import { addDelta, type Delta, keepMessage } from "./fold-message";
+import type { Block, Chat, Note } from "./chat";
+import { addDelta, type Delta, keepMessage, noteThinking } from "./fold-message";
 import {
   addQuestion,
   answerCalls,
@@ -37,7 +37,7 @@ export function dropLive(chat: Chat): Chat {
 
 /** Events, and what else is in some, of features that a server may not have. */
 type OtherEvents = {
-  "tool.started": Call & { runs_on?: string };
+  "tool.started": Call & { runs_on?: string; child_session_id?: string };
   "approval.requested": Call & { approval_id?: string };
   "approval.resolved": Call & { decision: "approve" | "deny" | "expired" | "cancelled"; changed_arguments?: unknown };
 };
@@ -58,6 +58,9 @@ type Apply<Data> = (chat: ChatDraft, data: Data, event: StreamedEvent) => void;
 
 const nothing = () => undefined;
 
+const addNote = (chat: ChatDraft, turnId: string, note: Omit<Note, "kind">) =>
+  changeTurn(chat, turnId, (turn) => ({ ...turn, blocks: [...turn.blocks, { kind: "note", ...note }] }));
+
 /** What each event does to a chat. */
 const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
   "message.user": addQuestion,
@@ -66,23 +69,25 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
   "message.tool_result": answerCalls,
 
   "turn.started": (chat, { turn_id, model, provider, fell_back }) => beginTurn(chat, turn_id, { model, provider, fellBack: fell_back }),
-  "turn.resumed": (chat, { turn_id }) => changeTurn(chat, turn_id, (turn) => ({ ...turn, state: "running", wasResumed: true })),
+  "turn.resumed": (chat, { turn_id, after }) => changeTurn(chat, turn_id, (turn) => ({ ...turn, state: "running", resumedAfter: after })),
   "turn.completed": (chat, data) => endTurn(chat, "completed", data),
   "turn.failed": (chat, data) => endTurn(chat, "failed", data),
   "turn.cancelled": (chat, data) => endTurn(chat, "cancelled", data),
 
   "model.started": (chat, { turn_id, replaces, model, provider }) =>
     changeTurn(chat, turn_id, (turn) => ({ ...withoutRetrying(withoutMessage(turn, replaces)), state: "running", model, provider })),
-  "model.retrying": (chat, { turn_id, code, error, fallback }, { sequence }) =>
+  "model.retrying": (chat, { turn_id, message_id, code, error, model, fallback }, { sequence }) =>
     changeTurn(chat, turn_id, (turn) => {
-      const retrying: Block = { kind: "retrying", key: `retry-${sequence}`, code, error, instead: fallback?.model ?? null };
-      return { ...turn, blocks: [...withoutRetrying(turn).blocks, retrying] };
+      const retrying: Block = { kind: "retrying", key: `retry-${sequence}`, code, error, model, instead: fallback?.model ?? null };
+      return { ...turn, blocks: [...withoutRetrying(withoutMessage(turn, message_id)).blocks, retrying] };
     }),
-  "model.completed": nothing,
+  "model.completed": (chat, { turn_id, message_id, reasoning_duration_ms }) => {
+    if (reasoning_duration_ms != null) changeTurn(chat, turn_id, (turn) => noteThinking(turn, message_id, reasoning_duration_ms));
+  },
 
   // What another program runs is waited for, as long as that takes.
-  "tool.started": (chat, { runs_on, ...call }) => {
-    changeCall(chat, call, { state: runs_on === undefined ? "running" : "elsewhere" });
+  "tool.started": (chat, { runs_on, child_session_id, ...call }) => {
+    changeCall(chat, call, { state: runs_on === undefined ? "running" : "elsewhere", childSessionId: child_session_id ?? null });
     if (runs_on !== undefined) changeTurn(chat, call.turn_id, (turn) => ({ ...turn, state: "waiting" }));
   },
   "tool.completed": (chat, { status, result, error, duration_ms, ...call }) =>
@@ -99,14 +104,14 @@ const APPLY: { [Type in EventType]: Apply<DataOf<Type>> } = {
       ...(changed_arguments == null ? {} : { arguments: changed_arguments }),
     }),
 
-  "context.compacted": (chat, { turn_id }, { sequence }) => {
-    const note: Block = { kind: "note", key: `note-${sequence}`, text: "Earlier messages were summarised to make room." };
-    changeTurn(chat, turn_id, (turn) => ({ ...turn, blocks: [...turn.blocks, note] }));
-  },
-  "session.forked": (chat, _, { sequence }) => {
-    const note: Block = { kind: "note", key: `note-${sequence}`, text: "Up to here this is a copy of another chat." };
-    changeTurn(chat, chat.turns.at(-1)?.id ?? "", (turn) => ({ ...turn, blocks: [...turn.blocks, note] }));
-  },
+  "context.compacted": (chat, { turn_id, summary }, { sequence }) =>
+    addNote(chat, turn_id, { key: `note-${sequence}`, text: "Earlier messages were summarised to make room.", details: summary }),
+  "session.forked": (chat, { from_session_id }, { sequence }) =>
+    addNote(chat, chat.turns.at(-1)?.id ?? "", {
+      key: `note-${sequence}`,
+      text: "Up to here this is a copy of another chat.",
+      sessionId: from_session_id,
+    }),
   "session.updated": (chat, { title, status, model_id }) => {
     const said = Object.entries({ title, status, model_id }).filter(([, value]) => value !== undefined);
     chat.session = { ...chat.session, ...Object.fromEntries(said) };

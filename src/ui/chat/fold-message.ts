@@ -1,6 +1,6 @@
 import type { Message } from "@/domain/message";
 import type { Block, ChatTurn } from "./chat";
-import { newCall } from "./fold-turn";
+import { newCall, withoutRetrying } from "./fold-turn";
 
 export type Delta = { turn_id: string; message_id: string; offset: number; delta: string; tool_call_id?: string; name?: string };
 type DeltaType = "message.delta" | "reasoning.delta" | "tool_call.delta";
@@ -10,7 +10,7 @@ type DeltaType = "message.delta" | "reasoning.delta" | "tool_call.delta";
  * How long reasoning took is read off `at` (milliseconds since 1970): no event tells it.
  */
 export function addDelta(turn: ChatTurn, type: DeltaType, delta: Delta, at: number): ChatTurn {
-  const blocks = turn.blocks.filter(({ kind }) => kind !== "retrying");
+  const { blocks } = withoutRetrying(turn);
   const last = blocks.at(-1);
   const index =
     type === "tool_call.delta"
@@ -41,7 +41,7 @@ function longer(block: Block, { offset, delta }: Delta): Block {
 function finished(block: Block, at: number): Block {
   if (block.kind === "text" && block.isStreaming) return { ...block, isStreaming: false };
   if (block.kind !== "reasoning" || !block.isStreaming) return block;
-  return { ...block, isStreaming: false, durationMs: block.begunAt === null ? null : at - block.begunAt };
+  return { ...block, isStreaming: false, durationMs: block.begunAt === null || at === block.begunAt ? null : at - block.begunAt };
 }
 
 function started(type: DeltaType, key: string, { message_id: messageId, delta, tool_call_id = "", name = "" }: Delta, at: number): Block {
@@ -51,22 +51,31 @@ function started(type: DeltaType, key: string, { message_id: messageId, delta, t
   return { ...newCall(messageId, tool_call_id, name), written: delta, state: "writing" };
 }
 
+/** The model has said how long it thought; who followed it live has only an estimate. */
+export function noteThinking(turn: ChatTurn, messageId: string, durationMs: number): ChatTurn {
+  const index = turn.blocks.findIndex((block) => block.kind === "reasoning" && block.messageId === messageId);
+  const block = turn.blocks[index];
+  const blocks = block?.kind === "reasoning" ? turn.blocks.with(index, { ...block, isStreaming: false, durationMs }) : turn.blocks;
+  return { ...turn, blocks, thought: { messageId, durationMs } };
+}
+
 /** Puts the message as it was kept in the place of what was streamed of it. */
 export function keepMessage(turn: ChatTurn, message: Message): ChatTurn {
   const isOwn = (block: Block): boolean => "messageId" in block && block.messageId === message.id;
   const streamed = turn.blocks.filter(isOwn);
   const first = turn.blocks.findIndex(isOwn);
   const others = turn.blocks.filter((block) => !isOwn(block));
-  const kept = blocksOf(message, streamed);
+  const kept = blocksOf(message, streamed, turn.thought?.messageId === message.id ? turn.thought.durationMs : null);
   const place = first < 0 ? others.length : first;
   return {
     ...turn,
     writing: turn.writing === message.id ? null : turn.writing,
+    thought: null,
     blocks: [...others.slice(0, place), ...kept, ...others.slice(place)],
   };
 }
 
-function blocksOf(message: Message, streamed: readonly Block[]): Block[] {
+function blocksOf(message: Message, streamed: readonly Block[], thoughtMs: number | null): Block[] {
   // What went wrong is told by the end of the turn.
   if (message.metadata?.error !== undefined) return [];
   if (message.role === "system")
@@ -82,7 +91,7 @@ function blocksOf(message: Message, streamed: readonly Block[]): Block[] {
         return part.text === "" ? [] : [{ kind: "text", ...place, text: part.text, isStreaming: false }];
       case "reasoning": {
         const known = before?.kind === "reasoning" ? before : undefined;
-        const durationMs = known?.durationMs ?? (known?.begunAt ? Date.now() - known.begunAt : null);
+        const durationMs = known?.durationMs ?? (index === 0 ? thoughtMs : null);
         return part.text === "" ? [] : [{ kind: "reasoning", ...place, text: part.text, isStreaming: false, begunAt: null, durationMs }];
       }
       case "tool_call": {

@@ -14,7 +14,16 @@ export function changeTurn(chat: ChatDraft, turnId: string, how: (turn: ChatTurn
 export function addQuestion(chat: ChatDraft, message: Message): void {
   const turn = chat.turns.findLast(({ id }) => id === message.turn_id);
   if (!turn) {
-    const nothing = { blocks: [], writing: null, model: null, provider: null, fellBack: false, wasResumed: false, end: null };
+    const nothing = {
+      blocks: [],
+      writing: null,
+      thought: null,
+      model: null,
+      provider: null,
+      fellBack: false,
+      resumedAfter: null,
+      end: null,
+    };
     chat.turns.push({ id: message.turn_id, state: "queued", asked: [message], ...nothing });
     return;
   }
@@ -55,7 +64,8 @@ export function endTurn(chat: ChatDraft, state: "completed" | "failed" | "cancel
     ...old,
     state,
     writing: null,
-    blocks: old.blocks.filter(({ kind }) => kind !== "retrying").map(atRest),
+    // What was streamed and is not kept by now will not be.
+    blocks: withoutRetrying(old.writing === null ? old : withoutMessage(old, old.writing)).blocks.map(atRest),
     end: {
       usage,
       costUsd: cost_usd,
@@ -74,8 +84,15 @@ function atRest(block: Block): Block {
 
 export const isAnswered = ({ state }: ToolBlock): boolean => ["ok", "error", "interrupted", "denied"].includes(state);
 
-/** The next attempt has begun, or something of it is here. */
-export const withoutRetrying = (turn: ChatTurn): ChatTurn => ({ ...turn, blocks: turn.blocks.filter(({ kind }) => kind !== "retrying") });
+/** The next attempt has begun, or something of it is here. That another model answers stays to be read. */
+export const withoutRetrying = (turn: ChatTurn): ChatTurn => ({
+  ...turn,
+  blocks: turn.blocks.flatMap((block): Block[] => {
+    if (block.kind !== "retrying") return [block];
+    if (block.instead === null) return [];
+    return [{ kind: "note", key: block.key, text: `${block.model} could not answer; ${block.instead} went on.`, details: block.error }];
+  }),
+});
 
 /** What was streamed of this message, or kept, is void. */
 export const withoutMessage = (turn: ChatTurn, messageId: string | null): ChatTurn => ({
@@ -113,6 +130,7 @@ export const newCall = (messageId: string, callId: string, name: string): ToolBl
   error: null,
   durationMs: null,
   approvalId: null,
+  childSessionId: null,
 });
 
 /** A call that was answered without being run has no `tool.completed`. */

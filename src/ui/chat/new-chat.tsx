@@ -1,12 +1,16 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { Bot, ChevronDown } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Agent } from "@/domain/agent";
+import type { Session } from "@/domain/session";
 import { OpenSidebar } from "@/ui/layout/sidebar-state";
 import { Menu, MenuChoice } from "@/ui/parts/menu";
+import { notifyFailure } from "@/ui/parts/notify";
 import { type GivenPart, openSession, sendMessage } from "./chat-actions";
 import { Composer } from "./composer";
+import { whyNoFiles } from "./give-files";
 import { controlsOf, ModelPicker, noChoice } from "./model-picker";
+import { Suggestions } from "./suggestions";
 
 const route = getRouteApi("/");
 
@@ -15,11 +19,14 @@ export function NewChat({ agents }: { agents: readonly Agent[] }) {
   const { agent: wantedId } = route.useSearch();
   const navigate = route.useNavigate();
   const [choice, setChoice] = useState(noChoice);
+  const opened = useRef<Session>(null);
   const agent = agents.find(({ id }) => id === wantedId) ?? agents[0]!;
 
-  async function begin(parts: GivenPart[]) {
-    const session = await openSession(agent.id);
-    await sendMessage(session.id, { parts, controls: controlsOf(choice) });
+  async function begin(parts: GivenPart[], files: readonly File[]) {
+    // A message that could not be sent leaves its session for the next try.
+    const session = opened.current?.agent_id === agent.id ? opened.current : await openSession(agent.id);
+    opened.current = session;
+    await sendMessage(session.id, { parts, files, controls: controlsOf(choice) });
     await navigate({ to: "/sessions/$sessionId", params: { sessionId: session.id } });
   }
 
@@ -28,7 +35,7 @@ export function NewChat({ agents }: { agents: readonly Agent[] }) {
       <div className="flex h-14 shrink-0 items-center px-4">
         <OpenSidebar />
       </div>
-      <div className="mx-auto flex w-full max-w-3xl flex-1 flex-col justify-center px-3 pb-[18vh] md:px-6">
+      <div className="mx-auto flex w-full max-w-3xl flex-1 flex-col justify-center px-3 pb-[14vh] md:px-6">
         <h1 className="mb-6 text-center font-semibold text-2xl tracking-tight">What should be done?</h1>
         <div className="mb-3 flex justify-center">
           <Menu
@@ -53,9 +60,12 @@ export function NewChat({ agents }: { agents: readonly Agent[] }) {
             ))}
           </Menu>
         </div>
-        <Composer draftKey="new" placeholder={`Write to ${agent.name}`} onSend={begin}>
+        <Composer draftKey="new" placeholder={`Write to ${agent.name}`} whyNoFiles={whyNoFiles(agent)} onSend={begin}>
           <ModelPicker usualModelId={agent.default_model_id} choice={choice} onChange={setChoice} />
         </Composer>
+        <div className="mt-4">
+          <Suggestions agent={agent} onChoose={(text) => void begin([{ type: "text", text }], []).catch(notifyFailure)} />
+        </div>
         {agent.description && <p className="mx-auto mt-4 max-w-xl text-center text-faint text-sm">{agent.description}</p>}
       </div>
     </div>

@@ -8,7 +8,8 @@ import { IconButton } from "@/ui/parts/button";
 import { notifyFailure } from "@/ui/parts/notify";
 import { type ChatTurn, textOf } from "./chat";
 import { changeQueued, removeQueued } from "./chat-actions";
-import { EditQuestion } from "./turn-view";
+import { EditQuestion } from "./edit-question";
+import { filesOf, ownParts } from "./give-files";
 
 /** Messages that wait until the running answer is done. Each may still be changed or taken back. */
 export function Queue({ turns, sessionId }: { turns: readonly ChatTurn[]; sessionId: string }) {
@@ -34,13 +35,13 @@ export function Queue({ turns, sessionId }: { turns: readonly ChatTurn[]; sessio
                     action="Change"
                     onCancel={() => setEditing(null)}
                     onSend={async (parts) => {
-                      await changeQueued(sessionId, message.id, parts).catch(notifyFailure);
+                      await changeQueued(sessionId, message.id, parts, filesOf(message)).catch(notifyFailure);
                       setEditing(null);
                     }}
                   />
                 ) : (
                   <div className="flex items-center gap-1 rounded-lg pl-2 hover:bg-hover">
-                    <span className="min-w-0 flex-1 truncate text-sm">{textOf(message) || "A picture"}</span>
+                    <span className="min-w-0 flex-1 truncate text-sm">{textOf({ content: ownParts(message) }) || "A picture"}</span>
                     <IconButton label="Change this message" onClick={() => setEditing(message.id)}>
                       <Pencil size={14} />
                     </IconButton>

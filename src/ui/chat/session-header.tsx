@@ -1,28 +1,48 @@
-import { useNavigate } from "@tanstack/react-router";
-import { ChartNoAxesGantt, Ellipsis, Pencil, Trash2 } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ChartNoAxesGantt, CodeXml, Ellipsis, FolderTree, Pencil, Trash2 } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { OpenSidebar } from "@/ui/layout/sidebar-state";
 import { IconButton } from "@/ui/parts/button";
 import { ConfirmDialog } from "@/ui/parts/dialog";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/parts/menu";
 import { notify, notifyFailure } from "@/ui/parts/notify";
 import { classes } from "@/ui/platform/class-names";
+import type { Chat } from "./chat";
 import { removeSession, renameSession } from "./chat-actions";
+
+const ChatAsCode = lazy(() => import("./chat-as-code").then(({ ChatAsCode }) => ({ default: ChatAsCode })));
 
 type Props = {
   sessionId: string;
+  chat: Chat;
   title: string | null;
   agentName: string | undefined;
+  /** The chat of the agent that asked this one. */
+  parentId: string | null;
   isTraceShown: boolean;
   onToggleTrace: () => void;
+  areFilesShown: boolean;
+  onToggleFiles: () => void;
   note?: ReactNode;
 };
 
 /** A chat's title, which can be changed in its place, and what can be done with the whole chat. */
-export function SessionHeader({ sessionId, title, agentName, isTraceShown, onToggleTrace, note }: Props) {
+export function SessionHeader({
+  sessionId,
+  chat,
+  title,
+  agentName,
+  parentId,
+  isTraceShown,
+  onToggleTrace,
+  areFilesShown,
+  onToggleFiles,
+  note,
+}: Props) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState<string | null>(null);
   const [isAsking, setIsAsking] = useState(false);
+  const [isCode, setIsCode] = useState(false);
   const wantsTitle = useRef(false);
 
   function rename() {
@@ -74,9 +94,29 @@ export function SessionHeader({ sessionId, title, agentName, isTraceShown, onTog
             className="-ml-2 h-8 w-full max-w-lg rounded-lg border border-line-strong bg-canvas px-2 font-semibold text-[0.9375rem] outline-none"
           />
         )}
-        {draft === null && <p className="truncate text-faint text-xs">{agentName}</p>}
+        {draft === null && (
+          <p className="truncate text-faint text-xs">
+            {agentName}
+            {parentId !== null && (
+              <>
+                {" · asked by "}
+                <Link to="/sessions/$sessionId" params={{ sessionId: parentId }} className="underline underline-offset-4 hover:text-ink">
+                  another agent
+                </Link>
+              </>
+            )}
+          </p>
+        )}
       </div>
       {note}
+      <IconButton
+        label={areFilesShown ? "Hide the files" : "Show the files"}
+        aria-pressed={areFilesShown}
+        onClick={onToggleFiles}
+        className={classes(areFilesShown && "bg-hover text-ink")}
+      >
+        <FolderTree size={18} />
+      </IconButton>
       <IconButton
         label={isTraceShown ? "Hide the trace" : "Show the trace"}
         aria-pressed={isTraceShown}
@@ -106,11 +146,19 @@ export function SessionHeader({ sessionId, title, agentName, isTraceShown, onTog
         >
           Change the title
         </MenuItem>
+        <MenuItem icon={<CodeXml size={16} />} onSelect={() => setIsCode(true)}>
+          As code
+        </MenuItem>
         <MenuSeparator />
         <MenuItem icon={<Trash2 size={16} />} isDangerous onSelect={() => setIsAsking(true)}>
           Delete
         </MenuItem>
       </Menu>
+      {isCode && (
+        <Suspense>
+          <ChatAsCode sessionId={sessionId} chat={chat} onClose={() => setIsCode(false)} />
+        </Suspense>
+      )}
       <ConfirmDialog
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}

@@ -1,9 +1,22 @@
-import { Ban, Check, ChevronRight, CircleHelp, Hand, Hourglass, LoaderCircle, type LucideIcon, PenLine, X } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import {
+  Ban,
+  Check,
+  ChevronRight,
+  CircleHelp,
+  Hand,
+  Hourglass,
+  LoaderCircle,
+  type LucideIcon,
+  MessagesSquare,
+  PenLine,
+  X,
+} from "lucide-react";
 import { memo, useState } from "react";
-import { CodeBlock } from "@/ui/markdown/code-block";
 import { classes } from "@/ui/platform/class-names";
 import { formatDuration } from "@/ui/platform/format";
 import { ApprovalQuestion } from "./approval-question";
+import { CallValue } from "./call-value";
 import type { ToolBlock } from "./chat";
 
 const STATES: Record<ToolBlock["state"], { icon: LucideIcon; words: string; look: string }> = {
@@ -21,7 +34,8 @@ const STATES: Record<ToolBlock["state"], { icon: LucideIcon; words: string; look
 /** One call of a tool: what it was asked, what came of it, how long it took. */
 export const ToolCard = memo(function ToolCard({ call, sessionId }: { call: ToolBlock; sessionId: string }) {
   const [isOpen, setIsOpen] = useState(false);
-  const { icon: Icon, words, look } = STATES[call.state];
+  const { icon: Icon, look } = STATES[call.state];
+  const words = call.state === "elsewhere" && call.childSessionId !== null ? "another agent works on it" : STATES[call.state].words;
   const isShown = isOpen || call.state === "asking";
   return (
     <section
@@ -51,12 +65,24 @@ export const ToolCard = memo(function ToolCard({ call, sessionId }: { call: Tool
       </button>
       {isShown && (
         <div className="grid grid-cols-1 gap-3 border-line border-t px-3.5 py-3">
-          <Value title="Arguments" value={call.arguments === undefined ? call.written : call.arguments} />
+          {hasArguments(call) && <CallValue title="Arguments" value={call.arguments === undefined ? call.written : call.arguments} />}
           {call.error !== null && (
             <p className="rounded-lg bg-danger-soft px-3 py-2 text-danger text-sm [overflow-wrap:anywhere]">{call.error}</p>
           )}
-          {call.error === null && (call.state === "ok" || call.result !== null) && <Value title="Result" value={call.result} />}
+          {call.error === null && (call.state === "ok" || call.result !== null) && <CallValue title="Result" value={call.result} />}
         </div>
+      )}
+      {call.childSessionId !== null && (
+        <p className="border-line border-t px-3.5 py-2 text-sm">
+          <Link
+            to="/sessions/$sessionId"
+            params={{ sessionId: call.childSessionId }}
+            className="inline-flex items-center gap-1.5 rounded text-accent underline underline-offset-4"
+          >
+            <MessagesSquare size={14} aria-hidden />
+            Open the other agent's chat
+          </Link>
+        </p>
       )}
       {call.state === "asking" && call.approvalId !== null && (
         <ApprovalQuestion sessionId={sessionId} approvalId={call.approvalId} call={call} />
@@ -65,23 +91,9 @@ export const ToolCard = memo(function ToolCard({ call, sessionId }: { call: Tool
   );
 });
 
-function Value({ title, value }: { title: string; value: unknown }) {
-  const isText = typeof value === "string";
-  const code = isText ? value : JSON.stringify(value, null, 2);
-  return (
-    <div className="min-w-0">
-      <h3 className="mb-1.5 text-faint text-xs">{title}</h3>
-      <div className="max-h-96 overflow-y-auto rounded-xl">
-        <CodeBlock language={isText ? "" : "json"} code={code.slice(0, MOST_SHOWN)} />
-      </div>
-      {code.length > MOST_SHOWN && (
-        <p className="mt-1 text-faint text-xs">{`The first ${MOST_SHOWN / 1000},000 of ${code.length.toLocaleString("en")} characters`}</p>
-      )}
-    </div>
-  );
-}
-
-const MOST_SHOWN = 50_000;
+/** Many tools are given nothing: `{}` would say no more. */
+const hasArguments = ({ arguments: given, written }: ToolBlock): boolean =>
+  given === undefined ? written !== "" : typeof given !== "object" || given === null || Object.keys(given).length > 0;
 
 /** The arguments in one line. */
 function summaryOf({ arguments: given, written }: ToolBlock): string {

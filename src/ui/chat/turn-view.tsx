@@ -2,10 +2,12 @@ import { GitFork, Pencil, RotateCw } from "lucide-react";
 import { memo, useState } from "react";
 import type { Message } from "@/domain/message";
 import { CopyButton } from "@/ui/markdown/code-block";
-import { Button } from "@/ui/parts/button";
+import { formatFull, formatWhen } from "@/ui/platform/format";
 import { Answer } from "./answer";
 import { type ChatTurn, textOf } from "./chat";
 import type { GivenPart } from "./chat-actions";
+import { EditQuestion } from "./edit-question";
+import { ownParts } from "./give-files";
 import { Question } from "./question";
 
 type Props = {
@@ -25,7 +27,7 @@ export const TurnView = memo(function TurnView({ turn, sessionId, isLast, onRetr
   const first = turn.asked[0];
   const canRetry = isLast && first && (turn.state === "failed" || turn.state === "cancelled");
   return (
-    <article id={turn.id} className="grid scroll-mt-6 grid-cols-1 gap-3">
+    <article id={turn.id} className="grid scroll-mt-6 grid-cols-1 gap-8 pointer-coarse:gap-4">
       {turn.asked.map((message) =>
         message.metadata?.retry_of !== undefined ? (
           <p key={message.id} className="flex items-center justify-end gap-2 text-faint text-sm">
@@ -44,8 +46,12 @@ export const TurnView = memo(function TurnView({ turn, sessionId, isLast, onRetr
           />
         ) : (
           <Question key={message.id} message={message}>
-            <div className="flex opacity-0 transition-opacity focus-within:opacity-100 group-hover/question:opacity-100 pointer-coarse:opacity-100">
-              <CopyButton text={textOf(message)} label="Copy the message" />
+            {/* Where a pointer can hover they lie in the gap below; a finger finds them always. */}
+            <div className="right-0 top-full flex items-center opacity-0 transition-opacity focus-within:opacity-100 group-hover/question:opacity-100 pointer-fine:absolute pointer-coarse:opacity-100">
+              <time dateTime={message.created_at} title={formatFull(message.created_at)} className="px-2 text-faint text-xs tabular-nums">
+                {formatWhen(message.created_at)}
+              </time>
+              <CopyButton text={textOf({ content: ownParts(message) })} label="Copy the message" />
               <SmallButton icon={Pencil} onClick={() => setEditing(message.id)}>
                 Edit
               </SmallButton>
@@ -73,48 +79,5 @@ function SmallButton({ icon: Icon, onClick, children }: { icon: typeof Pencil; o
       <Icon size={14} aria-hidden />
       {children}
     </button>
-  );
-}
-
-type EditProps = { message: Message; onCancel: () => void; onSend: (parts: GivenPart[]) => Promise<void>; action?: string };
-
-/** A message's words, to change and send; its pictures go along. */
-export function EditQuestion({ message, onCancel, onSend, action = "Send" }: EditProps) {
-  const [text, setText] = useState(() => textOf(message));
-  const [isBusy, setIsBusy] = useState(false);
-  const images = message.content.filter((part) => part.type === "image") as unknown as GivenPart[];
-
-  async function send() {
-    if (text.trim() === "" || isBusy) return;
-    setIsBusy(true);
-    await onSend([{ type: "text", text }, ...images]).finally(() => setIsBusy(false));
-  }
-
-  return (
-    <div className="rounded-2xl border border-line-strong bg-raised p-2">
-      <textarea
-        aria-label="Change the message"
-        // biome-ignore lint/a11y/noAutofocus: the person asked to write here
-        autoFocus
-        value={text}
-        onChange={({ target }) => setText(target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") {
-            event.stopPropagation();
-            onCancel();
-          }
-          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-          event.preventDefault();
-          void send();
-        }}
-        className="field-sizing-content block max-h-[50vh] min-h-12 w-full resize-none bg-transparent px-2 py-1.5 outline-none"
-      />
-      <div className="flex justify-end gap-2 pt-1">
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button look="primary" isBusy={isBusy} disabled={text.trim() === ""} onClick={() => void send()}>
-          {action}
-        </Button>
-      </div>
-    </div>
   );
 }

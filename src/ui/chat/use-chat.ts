@@ -11,6 +11,9 @@ export function useChat(sessionId: string): ChatSnapshot {
   return useSyncExternalStore(stream.subscribe, stream.snapshot);
 }
 
+/** What the server has answered is about to come as an event too; should it not, the connection is opened anew. */
+export const expectEvent = (sessionId: string, sequence: number): void => streams.get(sessionId)?.expect(sequence);
+
 export const forgetChat = (sessionId: string): void => void streams.delete(sessionId);
 
 function streamOf(sessionId: string): ChatStream {

@@ -9,7 +9,6 @@ export type AgentTemplate = {
   icon: LucideIcon;
   prompt: string;
   capabilities: readonly string[];
-  tryThis: string;
 };
 
 /** What a first agent may be made from. Capabilities that a server does not have are left out. */
@@ -21,7 +20,6 @@ export const AGENT_TEMPLATES: readonly AgentTemplate[] = [
     prompt:
       "You are a helpful assistant. Answer directly and briefly, and go into depth when asked. Say so when you are not sure. For a task of several steps, keep a list of them and work through it.",
     capabilities: ["current_time", "stateless_todo_list", "web_fetch"],
-    tryThis: "What time is it in Tokyo?",
   },
   {
     name: "Researcher",
@@ -30,7 +28,6 @@ export const AGENT_TEMPLATES: readonly AgentTemplate[] = [
     prompt:
       "You are a careful researcher. Break a question into parts, look each up, compare sources, and say which claims rest on which source. Separate what is established from what is likely. End with a short summary.",
     capabilities: ["research", "web_fetch", "current_time", "stateless_todo_list"],
-    tryThis: "Plan how you would compare three note-taking apps",
   },
   {
     name: "Coder",
@@ -39,7 +36,6 @@ export const AGENT_TEMPLATES: readonly AgentTemplate[] = [
     prompt:
       "You are an experienced software engineer. Prefer small, clear code, and explain why rather than what. Keep work in the session's files, run what you wrote before you call it done, and show how to check it.",
     capabilities: ["file_system", "sandbox", "stateless_todo_list", "current_time"],
-    tryThis: "Write a function that checks whether a word is a palindrome",
   },
 ];
 

@@ -8,6 +8,7 @@ import { Button } from "@/ui/parts/button";
 import { ErrorState } from "@/ui/parts/error-state";
 import { TextField } from "@/ui/parts/field";
 import { Loading } from "@/ui/parts/loading";
+import { AtHand } from "./at-hand";
 import { type Connected, choicesOf, connect, type ProviderChoice } from "./provider-choices";
 
 /** Who answers. What is at hand is chosen already, so that Enter goes on. */
@@ -64,6 +65,7 @@ export function ChooseProvider({ onConnected }: { onConnected: (connected: Conne
           </label>
         ))}
       </fieldset>
+      <AtHand choice={chosen} />
       {chosen.needs.length > 0 && (
         <div className="mt-5 grid gap-4">
           {chosen.needs.includes("address") && (

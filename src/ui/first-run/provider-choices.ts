@@ -1,3 +1,4 @@
+import { queryOptions } from "@tanstack/react-query";
 import type { LlmModelWithProvider } from "@/domain/llm-model";
 import type { LlmProvider, ProviderType } from "@/domain/llm-provider";
 import { api } from "@/ui/api/client";
@@ -112,12 +113,20 @@ export async function connect(
     if (best && !best.is_default) await makeDefault(best);
     models = await modelsOf(chosen);
   }
-  const { ok, message } = await api.post<{ ok: boolean; message: string }>(`/v1/llm-providers/${chosen.id}/test`);
+  const { ok, message } = await testOf(chosen.id);
   void queryClient.invalidateQueries({ queryKey: ["llm-providers"] });
   void queryClient.invalidateQueries({ queryKey: ["llm-models"] });
   if (!ok) throw new Error(message);
   return { provider: chosen, models, words: message };
 }
+
+type Tested = { ok: boolean; message: string };
+
+const testOf = (id: string): Promise<Tested> => api.post<Tested>(`/v1/llm-providers/${id}/test`);
+
+/** Asks a provider for a word, once. */
+export const testQuery = (id: string) =>
+  queryOptions({ queryKey: ["llm-provider-test", id], staleTime: Number.POSITIVE_INFINITY, queryFn: () => testOf(id) });
 
 const modelsOf = async ({ id }: LlmProvider): Promise<LlmModelWithProvider[]> =>
   (await api.get<LlmModelWithProvider[]>("/v1/llm-models?limit=1000")).filter(

@@ -7,29 +7,30 @@ import { Loading } from "@/ui/parts/loading";
 import { Notices } from "@/ui/parts/notices";
 import { classes } from "@/ui/platform/class-names";
 import { useIsWide } from "@/ui/platform/use-media";
+import { useReturn } from "@/ui/sign-in/use-return";
 import { isCommand, isWriting } from "./keys";
 import { KeysDialog } from "./keys-dialog";
 import { Sidebar } from "./sidebar";
 import { SidebarContext } from "./sidebar-state";
 
 const SignIn = lazy(() => import("@/ui/sign-in/sign-in").then(({ SignIn }) => ({ default: SignIn })));
+const ResetPassword = lazy(() => import("@/ui/sign-in/reset-password").then(({ ResetPassword }) => ({ default: ResetPassword })));
 const CommandPalette = lazy(() => import("./command-palette").then(({ CommandPalette }) => ({ default: CommandPalette })));
 
 /** What stands around every page: the side bar, the palette, the keyboard's commands and what is told in passing. */
 export function AppLayout() {
   const { data: me } = useQuery(meQuery());
-  if (me !== null) return <SignedIn />;
-  return (
-    <Suspense fallback={<Loading />}>
-      <SignIn />
-    </Suspense>
-  );
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const isReset = path === "/reset-password";
+  if (me !== null && !isReset) return <SignedIn />;
+  return <Suspense fallback={<Loading />}>{isReset ? <ResetPassword /> : <SignIn />}</Suspense>;
 }
 
 function SignedIn() {
   const isWide = useIsWide();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const navigate = useNavigate();
+  useReturn();
   const [isOpen, setIsOpen] = useState(isWide);
   const [shown, setShown] = useState<"palette" | "keys" | null>(null);
 
@@ -45,7 +46,7 @@ function SignedIn() {
           ? () => void navigate({ to: "/" })
           : isCommand(event, "b")
             ? () => setIsOpen((now) => !now)
-            : event.key === "?" && !isWriting(event)
+            : isCommand(event, "/") || (event.key === "?" && !isWriting(event))
               ? () => setShown("keys")
               : undefined;
       if (!command) return;

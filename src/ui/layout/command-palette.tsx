@@ -4,12 +4,15 @@ import { Command } from "cmdk";
 import { Bot, MessageSquare, SquarePen, TextSearch } from "lucide-react";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { agentsQuery, searchQuery, sessionsQuery } from "@/ui/api/queries";
+import { useMayManage } from "@/ui/api/use-may-manage";
 import { BareDialog } from "@/ui/parts/dialog";
+import { MarkedText } from "@/ui/parts/marked-text";
 import { PLACES } from "./navigation";
 
 /** Goes to any chat, agent or page by a few letters of its name. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
+  const mayManage = useMayManage();
   const [search, setSearch] = useState("");
   const { data: found } = useInfiniteQuery(sessionsQuery(useDeferredValue(search.trim())));
   const { data: agents } = useQuery(agentsQuery());
@@ -75,14 +78,16 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                     navigate({ to: "/sessions/$sessionId", params: { sessionId: session_id }, search: turn_id ? { turn: turn_id } : {} }),
                   )}
                 >
-                  <Marked text={snippet} places={highlights} />
+                  <span className="line-clamp-2 whitespace-normal">
+                    <MarkedText text={snippet} places={highlights} />
+                  </span>
                   <span className="block truncate text-faint text-xs">{session_title ?? "New chat"}</span>
                 </Item>
               ))}
             </Command.Group>
           )}
           <Command.Group heading="Pages">
-            {PLACES.map(({ label, icon: Icon, to, isOutside }) => (
+            {PLACES.filter(({ isForAdmins }) => mayManage || !isForAdmins).map(({ label, icon: Icon, to, isOutside }) => (
               <Item key={to} value={label} icon={<Icon size={16} />} onSelect={go(() => (isOutside ? open(to) : navigate({ to })))}>
                 {label}
               </Item>
@@ -91,25 +96,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         </Command.List>
       </Command>
     </BareDialog>
-  );
-}
-
-/** A text with the places in it that were looked for. */
-function Marked({ text, places }: { text: string; places: readonly (readonly [number, number])[] }) {
-  const ends = [0, ...places.flat(), text.length];
-  return (
-    <span className="line-clamp-2 whitespace-normal">
-      {ends.slice(1).map((end, index) => {
-        const part = text.slice(ends[index], end);
-        return index % 2 === 1 ? (
-          <mark key={end} className="bg-accent/25 text-inherit">
-            {part}
-          </mark>
-        ) : (
-          part
-        );
-      })}
-    </span>
   );
 }
 

@@ -10,6 +10,7 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: "Esc", does: "Stop the answer" },
   { keys: "mod S", does: "Save what a form has changed" },
   { keys: "?", does: "This list" },
+  { keys: "mod /", does: "This list, while you write" },
 ];
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);

@@ -1,6 +1,7 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { ChevronRight, Settings2 } from "lucide-react";
 import { useId, useState } from "react";
+import { useMayManage } from "@/ui/api/use-may-manage";
 import { classes } from "@/ui/platform/class-names";
 import { PLACES, type Place } from "./navigation";
 
@@ -11,7 +12,8 @@ const LOOK =
 export function Places() {
   const id = useId();
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const setup = PLACES.filter(({ isSetup }) => isSetup);
+  const mayManage = useMayManage();
+  const setup = PLACES.filter(({ isSetup, isForAdmins }) => isSetup && (mayManage || !isForAdmins));
   const isThere = setup.some(({ to }) => path === to || path.startsWith(`${to}/`));
   const [isWanted, setIsWanted] = useState<boolean | null>(null);
   const isOpen = isWanted ?? isThere;
@@ -34,11 +36,12 @@ export function Places() {
   );
 }
 
-function PlaceLink({ place: { label, icon: Icon, to, isOutside } }: { place: Place }) {
+function PlaceLink({ place: { label, icon: Icon, to, isOutside, isExact = false, Note } }: { place: Place }) {
   const inside = (
     <>
       <Icon size={16} aria-hidden />
       {label}
+      {Note && <Note />}
     </>
   );
   return isOutside ? (
@@ -46,7 +49,12 @@ function PlaceLink({ place: { label, icon: Icon, to, isOutside } }: { place: Pla
       {inside}
     </a>
   ) : (
-    <Link to={to} className={LOOK} activeProps={{ className: "bg-hover text-ink font-medium" }}>
+    <Link
+      to={to}
+      className={LOOK}
+      activeOptions={{ exact: isExact, includeSearch: false }}
+      activeProps={{ className: "bg-hover text-ink font-medium" }}
+    >
       {inside}
     </Link>
   );

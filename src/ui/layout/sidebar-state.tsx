@@ -1,5 +1,6 @@
 import { PanelLeft } from "lucide-react";
 import { createContext, useContext } from "react";
+import { usePendingCount } from "@/ui/approvals/use-pending-count";
 import { IconButton } from "@/ui/parts/button";
 import { useIsWide } from "@/ui/platform/use-media";
 
@@ -13,10 +14,16 @@ export const useSidebar = (): SidebarState => useContext(SidebarContext);
 export function OpenSidebar() {
   const { isOpen, setIsOpen } = useSidebar();
   const isWide = useIsWide();
+  const waiting = usePendingCount();
   if (isOpen && isWide) return null;
   return (
-    <IconButton label="Open the side bar" onClick={() => setIsOpen(true)} className="-ml-1.5">
+    <IconButton
+      label={`Open the side bar${waiting > 0 ? ` (${waiting} waiting for you)` : ""}`}
+      onClick={() => setIsOpen(true)}
+      className="relative -ml-1.5"
+    >
       <PanelLeft size={18} />
+      {waiting > 0 && <span aria-hidden className="absolute top-1 right-1 size-2 rounded-full bg-warn ring-2 ring-canvas" />}
     </IconButton>
   );
 }

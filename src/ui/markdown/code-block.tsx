@@ -2,15 +2,15 @@ import { Check, Copy } from "lucide-react";
 import { memo, type ReactNode, useEffect, useState } from "react";
 import { copyText } from "@/ui/platform/copy-text";
 
-type Props = { language: string; code: string; isStreaming?: boolean };
+type Props = { language: string; code: string; isStreaming?: boolean /** Stands in the place of the language. */; title?: string };
 
 /** Code with its language and a button that copies it; its colours are loaded once, when the first code is shown. */
-export const CodeBlock = memo(function CodeBlock({ language, code, isStreaming = false }: Props) {
+export const CodeBlock = memo(function CodeBlock({ language, code, isStreaming = false, title }: Props) {
   const coloured = useColours(language, code, isStreaming);
   return (
     <div className="overflow-hidden rounded-xl border border-line bg-panel">
       <div className="flex h-9 items-center justify-between border-line border-b pr-1 pl-4 text-muted text-xs">
-        <span className="truncate font-mono">{language === "" ? "text" : language}</span>
+        <span className={title === undefined ? "truncate font-mono" : "truncate"}>{title ?? (language === "" ? "text" : language)}</span>
         <CopyButton text={code} label="Copy code" />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}

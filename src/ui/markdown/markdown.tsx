@@ -1,9 +1,10 @@
 import { memo, type ReactNode, useMemo } from "react";
 import Base, { type Components } from "react-markdown";
-import remend from "remend";
+import { closeMarks } from "./close-marks";
 import { CodeBlock } from "./code-block";
 import { gfm } from "./gfm";
 import { markdownBlocks } from "./markdown-blocks";
+import { plainMath } from "./plain-math";
 
 /**
  * What a model wrote. It is cut into blocks that are each rendered once: while words stream in, only the last one is rendered anew.
@@ -36,7 +37,7 @@ const Block = memo(function Block({ text, isStreaming }: { text: string; isStrea
   return (
     <div>
       <Base remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {isStreaming ? remend(text) : text}
+        {plainMath(isStreaming ? closeMarks(text) : text)}
       </Base>
     </div>
   );

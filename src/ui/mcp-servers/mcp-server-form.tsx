@@ -13,6 +13,7 @@ import { changesOf, useDraft } from "@/ui/parts/use-draft";
 import { emptyHeader, HeadersField } from "./headers-field";
 import { bodyOfServer, fieldsOfServer, SERVER_FIELDS } from "./mcp-server-draft";
 import { mcpServerChanged } from "./mcp-server-queries";
+import { OAuthField } from "./oauth-field";
 
 /** The settings of a server that is there. */
 export function McpServerForm({ server }: { server: McpServer }) {
@@ -76,6 +77,15 @@ export function McpServerForm({ server }: { server: McpServer }) {
         headers={fields.headers}
         error={errorAt(error, "headers")}
         onChange={(headers) => set({ headers })}
+      />
+      {isMoved && server.oauth && (
+        <Outcome kind="note">Another address forgets how it is signed in to, unless you change that here too.</Outcome>
+      )}
+      <OAuthField
+        oauth={fields.oauth}
+        isSecretSet={server.oauth?.client_secret_set === true}
+        error={errorAt(error, "oauth")}
+        onChange={(oauth) => set({ oauth })}
       />
       <Switch
         label="Agents may use it"

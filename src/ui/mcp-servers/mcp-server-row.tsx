@@ -27,6 +27,7 @@ export const McpServerBadges = ({ server }: { server: McpServer }) => (
     {server.is_configured && <Badge>From the configuration file</Badge>}
     {server.last_error && <Badge look="danger">Not reached</Badge>}
     {server.changed_tools && <Badge look="warn">Changed tools wait for you</Badge>}
+    {server.oauth?.is_signed_in === false && <Badge look="warn">Not signed in</Badge>}
     {server.status === "active" && server.checked_at === null && <Badge look="warn">Not tested yet</Badge>}
   </>
 );

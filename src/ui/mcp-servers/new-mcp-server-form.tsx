@@ -10,11 +10,12 @@ import { rememberMade } from "@/ui/platform/just-made";
 import { HeadersField } from "./headers-field";
 import { bodyOfServer, SERVER_FIELDS, type ServerFields } from "./mcp-server-draft";
 import { mcpServerChanged } from "./mcp-server-queries";
+import { NO_OAUTH, OAuthField } from "./oauth-field";
 
 /** A new server; it is tested as soon as it is there. */
 export function NewMcpServerForm() {
   const navigate = useNavigate();
-  const { fields, set, isChanged } = useDraft<ServerFields>({ name: "", url: "", headers: [], isActive: true });
+  const { fields, set, isChanged } = useDraft<ServerFields>({ name: "", url: "", headers: [], oauth: NO_OAUTH, isActive: true });
   const body = bodyOfServer(fields);
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => api.post<McpServer>("/v1/mcp-servers", body),
@@ -57,6 +58,7 @@ export function NewMcpServerForm() {
         onChange={({ target }) => set({ url: target.value })}
       />
       <HeadersField set={[]} headers={fields.headers} error={errorAt(error, "headers")} onChange={(headers) => set({ headers })} />
+      <OAuthField oauth={fields.oauth} isSecretSet={false} error={errorAt(error, "oauth")} onChange={(oauth) => set({ oauth })} />
     </Form>
   );
 }

@@ -2,17 +2,14 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { MessageSquareText } from "lucide-react";
 import type { Agent } from "@/domain/agent";
-import type { Session } from "@/domain/session";
 import { AgentFrame } from "@/ui/agents/agent-frame";
 import { agentSessionsQuery } from "@/ui/agents/agent-queries";
-import { Badge } from "@/ui/parts/badge";
 import { buttonClasses } from "@/ui/parts/button";
 import { EmptyState } from "@/ui/parts/empty-state";
 import { ErrorState } from "@/ui/parts/error-state";
 import { Loading } from "@/ui/parts/loading";
 import { MoreButton } from "@/ui/parts/more-button";
-import { Table } from "@/ui/parts/table";
-import { formatCost, formatTokens, formatWhen } from "@/ui/platform/format";
+import { SessionTable } from "@/ui/sessions/session-table";
 
 const route = getRouteApi("/agents/$agentId/chats");
 
@@ -29,54 +26,10 @@ function Chats({ agent }: { agent: Agent }) {
   if (sessions.length === 0) return <NoChats agent={agent} />;
   return (
     <>
-      <Table
-        caption={`Chats with ${agent.name}`}
-        rows={sessions}
-        keyOf={({ id }) => id}
-        columns={[
-          {
-            title: "Chat",
-            cell: ({ id, title, status }) => (
-              <span className="flex flex-wrap items-center gap-2">
-                <Link
-                  to="/sessions/$sessionId"
-                  params={{ sessionId: id }}
-                  className="font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
-                >
-                  {title ?? "New chat"}
-                </Link>
-                <Status status={status} />
-              </span>
-            ),
-          },
-          { title: "Tokens", isNumber: true, isExtra: true, cell: ({ usage }) => formatTokens(usage.input_tokens + usage.output_tokens) },
-          {
-            title: "Cost",
-            isNumber: true,
-            isExtra: true,
-            cell: ({ usage }) => (usage.cost_usd === null ? "" : formatCost(usage.cost_usd)),
-          },
-          {
-            title: "Last change",
-            isNumber: true,
-            cell: ({ updated_at }) => (
-              <time dateTime={updated_at} className="whitespace-nowrap">
-                {formatWhen(updated_at)}
-              </time>
-            ),
-          },
-        ]}
-      />
+      <SessionTable caption={`Chats with ${agent.name}`} sessions={sessions} />
       <MoreButton query={found}>Show earlier chats</MoreButton>
     </>
   );
-}
-
-function Status({ status }: Pick<Session, "status">) {
-  if (status === "running") return <Badge look="accent">Running</Badge>;
-  if (status === "waiting") return <Badge look="warn">Waits for you</Badge>;
-  if (status === "failed") return <Badge look="danger">Failed</Badge>;
-  return null;
 }
 
 const NoChats = ({ agent }: { agent: Agent }) => (

@@ -11,6 +11,7 @@ import { McpServerForm } from "@/ui/mcp-servers/mcp-server-form";
 import { mcpServerChanged, mcpServerQuery } from "@/ui/mcp-servers/mcp-server-queries";
 import { McpServerBadges } from "@/ui/mcp-servers/mcp-server-row";
 import { McpToolList } from "@/ui/mcp-servers/mcp-tool-list";
+import { SignInButton } from "@/ui/mcp-servers/sign-in-button";
 import { Button, buttonClasses } from "@/ui/parts/button";
 import { EmptyState } from "@/ui/parts/empty-state";
 import { ErrorState } from "@/ui/parts/error-state";
@@ -54,6 +55,7 @@ function Server({ server }: { server: McpServer }) {
       actions={
         mayManage && (
           <>
+            {server.oauth && <SignInButton server={server} />}
             <Button look="primary" isBusy={test.isPending} onClick={() => test.mutate()}>
               <PlugZap size={16} aria-hidden />
               Test

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { MessageSquareOff, MessageSquareText, WifiOff } from "lucide-react";
+import { MessageSquareOff, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect } from "react";
 import { ApiError } from "@/ui/api/client";
 import { agentQuery, sessionQuery } from "@/ui/api/queries";
@@ -16,6 +16,7 @@ import { Loading } from "@/ui/parts/loading";
 import { useTitle } from "@/ui/platform/use-title";
 
 const TracePanel = lazy(() => import("@/ui/trace/trace-panel").then(({ TracePanel }) => ({ default: TracePanel })));
+const FilesPanel = lazy(() => import("@/ui/files/files-panel").then(({ FilesPanel }) => ({ default: FilesPanel })));
 
 const route = getRouteApi("/sessions/$sessionId");
 
@@ -26,7 +27,7 @@ export function SessionPage() {
 }
 
 function Session({ sessionId }: { sessionId: string }) {
-  const { trace: isTraceShown = false, turn } = route.useSearch();
+  const { trace: isTraceShown = false, files: areFilesShown = false, file, turn } = route.useSearch();
   const navigate = route.useNavigate();
   const { chat, connection } = useChat(sessionId);
   const { data: session, error, refetch } = useQuery(sessionQuery(sessionId));
@@ -36,6 +37,9 @@ function Session({ sessionId }: { sessionId: string }) {
   useRefresh(chat);
 
   const toggleTrace = () => void navigate({ search: isTraceShown ? {} : { trace: true }, replace: true });
+  const toggleFiles = () => void navigate({ search: areFilesShown ? {} : { files: true }, replace: true });
+  const showFile = (path: string | undefined) =>
+    void navigate({ search: { files: true, ...(path === undefined ? {} : { file: path }) }, replace: true });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!isCommand(event, ".")) return;
@@ -54,15 +58,19 @@ function Session({ sessionId }: { sessionId: string }) {
       <div className="flex min-w-0 flex-1 flex-col">
         <SessionHeader
           sessionId={sessionId}
+          chat={chat}
           title={title}
           agentName={agent?.name}
+          parentId={session?.parent_session_id ?? null}
           isTraceShown={isTraceShown}
           onToggleTrace={toggleTrace}
+          areFilesShown={areFilesShown}
+          onToggleFiles={toggleFiles}
           note={
             connection === "lost" && (
-              <p role="status" className="flex items-center gap-1.5 rounded-lg bg-warn-soft px-2.5 py-1 text-warn text-xs">
+              <p role="status" className="flex shrink-0 items-center gap-1.5 rounded-lg bg-warn-soft px-2.5 py-1 text-warn text-xs">
                 <WifiOff size={14} aria-hidden />
-                Connecting again…
+                <span className="max-sm:sr-only">Connecting again…</span>
               </p>
             )
           }
@@ -76,12 +84,17 @@ function Session({ sessionId }: { sessionId: string }) {
             turnId={turn}
             chat={chat}
             sessionId={sessionId}
+            agent={agent}
             usualModelId={chat.session.model_id ?? session?.model_id ?? agent?.default_model_id ?? null}
-            empty={<Beginning name={agent?.name} />}
           />
         )}
       </div>
-      {isTraceShown && (
+      {areFilesShown && (
+        <Suspense>
+          <FilesPanel sessionId={sessionId} sequence={chat.sequence} file={file} onFile={showFile} onClose={toggleFiles} />
+        </Suspense>
+      )}
+      {isTraceShown && !areFilesShown && (
         <Suspense>
           <TracePanel chat={chat} sessionId={sessionId} onClose={toggleTrace} />
         </Suspense>
@@ -89,12 +102,6 @@ function Session({ sessionId }: { sessionId: string }) {
     </div>
   );
 }
-
-const Beginning = ({ name }: { name: string | undefined }) => (
-  <EmptyState icon={MessageSquareText} title={name ? `A new chat with ${name}` : "A new chat"}>
-    Write a message below. What is said here is kept, also when the server restarts.
-  </EmptyState>
-);
 
 const Gone = () => (
   <EmptyState

@@ -1,5 +1,11 @@
 /** A request to the API; `path` begins with `/v1`. */
-export type ApiRequest = { method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE"; path: string; body?: unknown };
+export type ApiRequest = {
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** It is answered bit by bit, for as long as one listens. */
+  isStream?: boolean;
+};
 
 export type Language = "curl" | "typescript" | "python";
 
@@ -12,23 +18,23 @@ export const LANGUAGES: readonly { value: Language; label: string }[] = [
 type Place = { origin: string /** Whether requests need an API key there; it is read from the environment. */; hasKey: boolean };
 
 /** The request as code that runs without any package. Secrets stand in it as `YOUR_…`. */
-export function writeAsCode(language: Language, { method, path, body }: ApiRequest, { origin, hasKey }: Place): string {
+export function writeAsCode(language: Language, { method, path, body, isStream = false }: ApiRequest, { origin, hasKey }: Place): string {
   const address = origin + path;
   const given = body === undefined ? undefined : withoutSecrets(body);
-  return WRITERS[language]({ method, address, body: given, hasKey });
+  return WRITERS[language]({ method, address, body: given, hasKey, isStream });
 }
 
-type Written = { method: ApiRequest["method"]; address: string; body: unknown; hasKey: boolean };
+type Written = { method: ApiRequest["method"]; address: string; body: unknown; hasKey: boolean; isStream: boolean };
 
 const WRITERS: Record<Language, (request: Written) => string> = {
-  curl: ({ method, address, body, hasKey }) =>
+  curl: ({ method, address, body, hasKey, isStream }) =>
     [
-      `curl ${method === "GET" ? "" : `-X ${method} `}${inShell(address)}`,
+      `curl ${isStream ? "-N " : ""}${method === "GET" ? "" : `-X ${method} `}${inShell(address)}`,
       ...(hasKey ? [`-H "Authorization: Bearer $EVERRUNS_API_KEY"`] : []),
       ...(body === undefined ? [] : [`-H 'Content-Type: application/json'`, `-d ${inShell(JSON.stringify(body, null, 2))}`]),
     ].join(" \\\n  "),
 
-  typescript({ method, address, body, hasKey }) {
+  typescript({ method, address, body, hasKey, isStream }) {
     const headers = [
       ...(hasKey ? [`authorization: "Bearer " + process.env.EVERRUNS_API_KEY`] : []),
       ...(body === undefined ? [] : [`"content-type": "application/json"`]),
@@ -41,11 +47,15 @@ const WRITERS: Record<Language, (request: Written) => string> = {
     return [
       `const response = await fetch(${JSON.stringify(address)}${options.length === 0 ? "" : `, {\n${options.join("\n")}\n}`});`,
       "if (!response.ok) throw new Error(await response.text());",
-      ...(method === "DELETE" ? [] : ["console.log(await response.json());"]),
+      ...(isStream
+        ? ["for await (const text of response.body!.pipeThrough(new TextDecoderStream())) console.log(text);"]
+        : method === "DELETE"
+          ? []
+          : ["console.log(await response.json());"]),
     ].join("\n");
   },
 
-  python({ method, address, body, hasKey }) {
+  python({ method, address, body, hasKey, isStream }) {
     const headers = [
       ...(hasKey ? [`"Authorization": f"Bearer {os.environ['EVERRUNS_API_KEY']}"`] : []),
       ...(body === undefined ? [] : [`"Content-Type": "application/json"`]),
@@ -61,7 +71,9 @@ const WRITERS: Record<Language, (request: Written) => string> = {
       "",
       `request = urllib.request.Request(\n${options.join("\n")}\n)`,
       "with urllib.request.urlopen(request) as response:",
-      method === "DELETE" ? "    print(response.status)" : "    print(json.load(response))",
+      ...(isStream
+        ? ["    for line in response:", '        print(line.decode(), end="", flush=True)']
+        : [method === "DELETE" ? "    print(response.status)" : "    print(json.load(response))"]),
     ].join("\n");
   },
 };

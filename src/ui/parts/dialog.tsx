@@ -40,6 +40,8 @@ export function BareDialog({ isOpen, onClose, labelledBy, label, children, class
     const dialog = element.current;
     if (!isOpen || !dialog) return;
     dialog.showModal();
+    // What has `autoFocus` was there before the window was, and could not take the focus.
+    dialog.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => dialog.close();
   }, [isOpen]);
   if (!isOpen) return null;

@@ -1,7 +1,15 @@
 import type { ReactNode } from "react";
 import { classes } from "@/ui/platform/class-names";
 
-type Column<Row> = { title: string; cell: (row: Row) => ReactNode; isNumber?: boolean /** Left out on a phone. */; isExtra?: boolean };
+type Column<Row> = {
+  title: string;
+  cell: (row: Row) => ReactNode;
+  isNumber?: boolean;
+  /** Left out on a phone. */
+  isExtra?: boolean;
+  /** Its title is only read aloud. */
+  isTitleQuiet?: boolean;
+};
 
 type Props<Row> = { caption: string; columns: readonly Column<Row>[]; rows: readonly Row[]; keyOf: (row: Row) => string };
 
@@ -16,8 +24,8 @@ export function Table<Row>({ caption, columns, rows, keyOf }: Props<Row>) {
         <thead className="bg-panel text-muted">
           <tr>
             {columns.map((column) => (
-              <th key={column.title} scope="col" className={classes(classOf(column), "font-medium")}>
-                {column.title}
+              <th key={column.title} scope="col" className={classes(classOf(column), "whitespace-nowrap font-medium")}>
+                {column.isTitleQuiet ? <span className="sr-only">{column.title}</span> : column.title}
               </th>
             ))}
           </tr>

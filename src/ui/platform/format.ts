@@ -35,3 +35,15 @@ export function formatWhen(timestamp: string): string {
 }
 
 export const formatFull = (timestamp: string): string => full.format(new Date(timestamp));
+
+const fullDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/** The day with its year. */
+export const formatDay = (timestamp: string): string => fullDay.format(new Date(timestamp));
+
+/** `812 B`, `4.2 kB`, `10.5 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

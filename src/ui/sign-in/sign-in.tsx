@@ -1,91 +1,88 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, wordsOf } from "@/ui/api/client";
-import { authConfigQuery, queryClient } from "@/ui/api/queries";
-import icon from "@/ui/icon.svg";
-import { Button, buttonClasses } from "@/ui/parts/button";
+import { type AuthConfig, authConfigQuery } from "@/ui/api/queries";
 import { ErrorState } from "@/ui/parts/error-state";
-import { TextField } from "@/ui/parts/field";
 import { Loading } from "@/ui/parts/loading";
-import { useTitle } from "@/ui/platform/use-title";
-
-const PROVIDERS: Record<string, string> = { google: "Google", github: "GitHub" };
+import { Notices } from "@/ui/parts/notices";
+import { Outcome } from "@/ui/parts/outcome";
+import { PasswordForm } from "./password-form";
+import { ProviderLinks } from "./provider-links";
+import { refusalWords } from "./refusal-words";
+import { SignInFrame } from "./sign-in-frame";
 
 /** Where one signs in, or makes an account; shown in the place of every page to whoever is not signed in. */
 export function SignIn() {
   const { data: config, error, refetch } = useQuery(authConfigQuery());
-  const [isNew, setIsNew] = useState(false);
-  useTitle("Sign in");
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!config) return <Loading />;
   return (
-    <main className="grid h-full place-items-center overflow-y-auto px-5 py-10">
-      <div className="w-full max-w-sm">
-        <img src={icon} alt="" className="mb-5 size-11 rounded-xl ring-1 ring-line" />
-        <h1 className="mb-6 font-semibold text-2xl tracking-tight">{isNew ? "Make an account" : "Sign in to Everruns"}</h1>
-        {config.password_auth_enabled && <PasswordForm key={String(isNew)} isNew={isNew} />}
-        {config.oauth_providers.length > 0 && (
-          <ul className="mt-4 grid gap-2">
-            {config.oauth_providers.map((name) => (
-              <li key={name}>
-                <a href={`/api/auth/oauth/${name}`} className={buttonClasses("plain", "w-full")}>
-                  {`Continue with ${PROVIDERS[name] ?? name}`}
-                </a>
-              </li>
-            ))}
-          </ul>
-        )}
-        {config.signup_enabled && config.password_auth_enabled && (
-          <p className="mt-6 text-muted text-sm">
-            {isNew ? "You have an account? " : "You are new here? "}
-            <button type="button" className="text-accent underline underline-offset-4" onClick={() => setIsNew(!isNew)}>
-              {isNew ? "Sign in" : "Make an account"}
-            </button>
-          </p>
-        )}
-      </div>
-    </main>
+    <>
+      <Ways config={config} />
+      <Notices />
+    </>
   );
 }
 
-function PasswordForm({ isNew }: { isNew: boolean }) {
-  const [given, setGiven] = useState({ name: "", email: "", password: "" });
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: () =>
-      isNew ? api.post("/api/auth/register", given) : api.post("/api/auth/login", { email: given.email, password: given.password }),
-    onSuccess: () => queryClient.resetQueries(),
-  });
-  const field = (name: keyof typeof given) => ({
-    value: given[name],
-    required: true,
-    onChange: ({ target }: { target: HTMLInputElement }) => setGiven({ ...given, [name]: target.value }),
-  });
+function Ways({ config }: { config: AuthConfig }) {
+  const navigate = useNavigate();
+  const query = new URLSearchParams(location.search);
+  const isSetup = location.pathname === "/setup";
+  const token = query.get("token") ?? "";
+  const [refusal, setRefusal] = useState(() => (location.pathname === "/sign-in" ? query.get("error") : null));
+  const [isNew, setIsNew] = useState(isSetup && config.setup_required);
+  if (config.setup_required && (!isSetup || token === "")) return <NotSetUp />;
+  const hasPasswords = config.password_auth_enabled;
+  const hasProviders = config.oauth_providers.length > 0;
+  const setupToken = config.setup_required ? token : null;
+  const turn = () => {
+    setIsNew(!isNew);
+    if (refusal === null) return;
+    setRefusal(null);
+    void navigate({ to: "/sign-in", replace: true });
+  };
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        mutate();
-      }}
+    <SignInFrame
+      title={setupToken !== null ? "Make the first account" : isNew ? "Make an account" : "Sign in to Everruns"}
+      description={setupToken !== null && "It is an administrator's. The link that brought you here works once."}
     >
-      {isNew && <TextField label="Name" autoComplete="name" {...field("name")} />}
-      <TextField label="Email" type="email" autoComplete="username" {...field("email")} />
-      <TextField
-        label="Password"
-        type="password"
-        autoComplete={isNew ? "new-password" : "current-password"}
-        minLength={isNew ? 8 : undefined}
-        hint={isNew ? "At least 8 characters." : undefined}
-        {...field("password")}
-      />
-      {error && (
-        <p role="alert" className="rounded-xl bg-danger-soft px-4 py-3 text-danger text-sm">
-          {wordsOf(error)}
+      {refusal !== null && <Outcome kind="failure">{refusalWords(refusal)}</Outcome>}
+      {isSetup && setupToken === null && <Outcome kind="note">The first account was made already, so that this link has ended.</Outcome>}
+      {hasPasswords && <PasswordForm key={String(isNew)} isNew={isNew} setupToken={setupToken} />}
+      {hasPasswords && hasProviders && (
+        <p
+          aria-hidden
+          className="flex items-center gap-3 text-faint text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line"
+        >
+          or
         </p>
       )}
-      <Button type="submit" look="primary" className="h-10" isBusy={isPending}>
-        {isNew ? "Make the account" : "Sign in"}
-      </Button>
-    </form>
+      <ProviderLinks providers={config.oauth_providers} setupToken={setupToken} />
+      {!hasPasswords && !hasProviders && (
+        <Outcome kind="note">
+          There is no way to sign in: passwords are off and no provider is set. Whoever runs this server can change that.
+        </Outcome>
+      )}
+      {config.signup_enabled && hasPasswords && setupToken === null && (
+        <p className="mt-2 text-muted text-sm">
+          {isNew ? "You have an account? " : "You are new here? "}
+          <button type="button" className="rounded text-accent underline underline-offset-4 pointer-coarse:py-2" onClick={turn}>
+            {isNew ? "Sign in" : "Make an account"}
+          </button>
+        </p>
+      )}
+      {!config.signup_enabled && config.mode === "full" && (
+        <p className="mt-2 text-faint text-sm">New accounts are made by an admin, who has a link for you.</p>
+      )}
+    </SignInFrame>
   );
 }
+
+const NotSetUp = () => (
+  <SignInFrame title="This server has no account yet">
+    <p className="text-muted">
+      Whoever started it makes the first one, with the link that it printed at its start. The link works once, for 30 minutes; a restart
+      prints a new one.
+    </p>
+  </SignInFrame>
+);

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Bot, Clock, Wrench } from "lucide-react";
 import { memo, useState } from "react";
 import { classes } from "@/ui/platform/class-names";
@@ -17,11 +18,14 @@ export const SpanRow = memo(function SpanRow({ span, from, to }: { span: Span; f
   const colour =
     span.state === "error"
       ? "bg-danger"
-      : span.kind === "model"
-        ? "bg-primary"
-        : span.kind === "tool"
-          ? "bg-accent/70"
-          : "bg-line-strong/50";
+      : span.state === "stopped"
+        ? "bg-line-strong"
+        : span.kind === "model"
+          ? "bg-primary"
+          : span.kind === "tool"
+            ? "bg-accent/70"
+            : "bg-line-strong/50";
+  const shown = summaryOf(span);
   return (
     <li>
       <button
@@ -32,9 +36,12 @@ export const SpanRow = memo(function SpanRow({ span, from, to }: { span: Span; f
       >
         <span className="flex items-center gap-2 text-xs">
           <Icon size={13} aria-hidden className="shrink-0 text-faint" />
-          <span className={classes("min-w-0 flex-1 truncate font-mono", span.state === "error" && "text-danger")}>{span.name}</span>
+          <span className={classes("min-w-0 flex-1 truncate font-mono", span.state === "error" && "text-danger")}>
+            {span.kind === "wait" ? <span className="font-sans text-muted">{`Waits for ${span.name}`}</span> : span.name}
+          </span>
           <span className="shrink-0 text-faint tabular-nums">{durationMs === null ? "…" : formatDuration(durationMs)}</span>
         </span>
+        {shown !== "" && <span className="block truncate pl-5 text-faint text-xs tabular-nums">{shown}</span>}
         <span className="relative mt-1 block h-1.5 rounded-full bg-hover">
           <span
             className={classes("absolute inset-y-0 min-w-0.75 rounded-full", colour, span.state === "running" && "animate-pulse-soft")}
@@ -55,7 +62,18 @@ export const SpanRow = memo(function SpanRow({ span, from, to }: { span: Span; f
   );
 });
 
-function Details({ span: { error, facts, usage, costUsd, firstTokenMs } }: { span: Span }) {
+/** What a model call took, in one line. */
+function summaryOf({ kind, usage, costUsd, firstTokenMs, state }: Span): string {
+  if (state === "stopped") return "stopped";
+  if (kind !== "model" || usage === null) return "";
+  return [
+    `${formatCount(usage.input_tokens)} in / ${formatCount(usage.output_tokens)} out`,
+    ...(costUsd === null ? [] : [formatCost(costUsd)]),
+    ...(firstTokenMs === null ? [] : [`first token ${formatDuration(firstTokenMs)}`]),
+  ].join(" · ");
+}
+
+function Details({ span: { error, facts, usage, costUsd, firstTokenMs, childSessionId } }: { span: Span }) {
   const rows: [string, string][] = [
     ...facts.map(([name, value]): [string, string] => [name, String(value)]),
     ...(firstTokenMs === null ? [] : [["First token after", formatDuration(firstTokenMs)] as [string, string]]),
@@ -75,6 +93,16 @@ function Details({ span: { error, facts, usage, costUsd, firstTokenMs } }: { spa
           </div>
         ))}
       </dl>
+      {childSessionId !== null && (
+        <Link
+          to="/sessions/$sessionId"
+          params={{ sessionId: childSessionId }}
+          search={{ trace: true }}
+          className="mt-1 ml-5 inline-block text-accent text-xs underline underline-offset-4"
+        >
+          Open the other agent's chat
+        </Link>
+      )}
     </div>
   );
 }

@@ -27,6 +27,9 @@ const TYPES = [
   "model.completed",
   "tool.started",
   "tool.completed",
+  "approval.requested",
+  "approval.resolved",
+  "context.compacted",
 ] as const satisfies readonly KeptEventType[];
 
 const PAGE = 1000;

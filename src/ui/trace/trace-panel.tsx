@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Chat } from "@/ui/chat/chat";
-import { IconButton } from "@/ui/parts/button";
+import { Button, IconButton } from "@/ui/parts/button";
 import { ErrorState } from "@/ui/parts/error-state";
 import { classes } from "@/ui/platform/class-names";
 import { formatCost, formatCount, formatDuration } from "@/ui/platform/format";
@@ -10,6 +10,9 @@ import { SpanRow } from "./span-row";
 import { type TracedTurn, traceOf } from "./trace";
 import { useTraceEvents } from "./trace-events";
 
+/** So many turns are drawn; earlier ones at a press. */
+const SHOWN_TURNS = 40;
+
 type Props = { chat: Chat; sessionId: string; onClose: () => void };
 
 /** The chat's log as a waterfall: what ran when, for how long, and what it took. */
@@ -17,6 +20,7 @@ export function TracePanel({ chat, sessionId, onClose }: Props) {
   const isWide = useIsWide();
   const { events, error } = useTraceEvents(sessionId, chat.sequence);
   const turns = useMemo(() => traceOf(events), [events]);
+  const [count, setCount] = useState(SHOWN_TURNS);
   const end = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is the reason
   useEffect(() => void end.current?.scrollIntoView({ block: "end" }), [turns.length]);
@@ -38,7 +42,14 @@ export function TracePanel({ chat, sessionId, onClose }: Props) {
           <p className="p-3 text-faint text-sm">What the agent does shows here: its model calls, its tools, and how long each took.</p>
         )}
         <ol className="grid grid-cols-1 gap-3">
-          {turns.map((turn) => (
+          {count < turns.length && (
+            <li className="text-center">
+              <Button look="quiet" onClick={() => setCount(count + SHOWN_TURNS)}>
+                Show earlier turns
+              </Button>
+            </li>
+          )}
+          {turns.slice(-count).map((turn) => (
             <TurnTrace key={turn.id} turn={turn} />
           ))}
         </ol>
@@ -60,7 +71,9 @@ function TurnTrace({ turn }: { turn: TracedTurn }) {
         <p className="mt-0.5 text-faint text-xs tabular-nums">
           {[
             turn.end === null ? "running" : formatDuration(turn.end - turn.start),
-            ...(usage ? [`${formatCount(usage.input_tokens)} in / ${formatCount(usage.output_tokens)} out`] : []),
+            ...(usage && usage.input_tokens + usage.output_tokens > 0
+              ? [`${formatCount(usage.input_tokens)} in / ${formatCount(usage.output_tokens)} out`]
+              : []),
             ...(costUsd ? [formatCost(costUsd)] : []),
             ...(turn.state === "cancelled" ? ["stopped"] : []),
           ].join(" · ")}

@@ -1,4 +1,6 @@
 import type { Usage } from "@/domain/usage";
+import { textOf } from "@/ui/chat/chat";
+import { ownParts } from "@/ui/chat/give-files";
 import type { TimedEvent } from "./trace-events";
 
 /** Something that took time. Times are milliseconds since 1970; `end` is null while it goes on. */
@@ -8,7 +10,7 @@ export type Span = {
   name: string;
   start: number;
   end: number | null;
-  state: "running" | "ok" | "error";
+  state: "running" | "ok" | "stopped" | "error";
   /** What went wrong, in the words of who said it. */
   error: string | null;
   /** Facts to read, in order. */
@@ -16,6 +18,8 @@ export type Span = {
   usage: Usage | null;
   costUsd: number | null;
   firstTokenMs: number | null;
+  /** The session in which another agent worked on it. */
+  childSessionId: string | null;
 };
 
 export type TracedTurn = {
@@ -36,7 +40,7 @@ export function traceOf(events: readonly TimedEvent[]): TracedTurn[] {
   const turns = new Map<string, TracedTurn>();
   for (const event of events) {
     if (event.event_type === "message.user") {
-      const text = event.data.content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join(" ");
+      const text = textOf({ content: ownParts(event.data) });
       if (!questions.has(event.data.turn_id)) questions.set(event.data.turn_id, text.trim() || "A picture");
       continue;
     }
@@ -82,7 +86,7 @@ function changeOf(turn: TracedTurn, event: TimedEvent): Partial<TracedTurn> {
       };
     }
     case "model.retrying": {
-      const { code, error, next_retry_at } = event.data;
+      const { code, error, next_retry_at, fallback } = event.data;
       const failed = changeLast(
         turn.spans,
         ({ kind, end }) => kind === "model" && end === null,
@@ -93,15 +97,55 @@ function changeOf(turn: TracedTurn, event: TimedEvent): Partial<TracedTurn> {
           facts: [...last.facts, ["Code", code]],
         }),
       );
+      // Another model is asked at once.
+      if (fallback) return { spans: failed };
       return {
         spans: [
           ...failed,
-          span({ key: event.id, kind: "wait", name: "wait before the next try", start: at, end: Date.parse(next_retry_at), state: "ok" }),
+          span({ key: event.id, kind: "wait", name: "the next try", start: at, end: Date.parse(next_retry_at), state: "ok" }),
         ],
       };
     }
     case "tool.started":
-      return { spans: [...turn.spans, span({ key: event.data.tool_call_id, kind: "tool", name: event.data.name, start: at })] };
+      return {
+        spans: [
+          ...turn.spans,
+          span({
+            key: event.data.tool_call_id,
+            kind: "tool",
+            name: event.data.name,
+            start: at,
+            childSessionId: event.data.child_session_id ?? null,
+          }),
+        ],
+      };
+    case "approval.requested":
+      return {
+        spans: [...turn.spans, span({ key: event.data.approval_id, kind: "wait", name: `a person about ${event.data.name}`, start: at })],
+      };
+    case "approval.resolved": {
+      const { approval_id, decision, reason } = event.data;
+      const facts: Span["facts"] = [["Decision", decision], ...(reason === null ? [] : [["Reason", reason] as [string, string]])];
+      return {
+        spans: changeLast(
+          turn.spans,
+          ({ key }) => key === approval_id,
+          () => ({ end: at, state: "ok", facts }),
+        ),
+      };
+    }
+    case "context.compacted": {
+      const { model, tokens_before, tokens_after, duration_ms, usage, cost_usd } = event.data;
+      const facts: Span["facts"] = [
+        ...(model === null ? [] : [["Model", model] as [string, string]]),
+        ["Tokens before", tokens_before],
+        ["Tokens after", tokens_after],
+      ];
+      const done = { end: at, state: "ok", usage, costUsd: cost_usd, facts } as const;
+      return {
+        spans: [...turn.spans, span({ key: event.id, kind: "model", name: "summary of what was said", start: at - duration_ms, ...done })],
+      };
+    }
     case "tool.completed": {
       const { tool_call_id, status, error, duration_ms } = event.data;
       return {
@@ -112,7 +156,7 @@ function changeOf(turn: TracedTurn, event: TimedEvent): Partial<TracedTurn> {
             end: duration_ms === null ? at : last.start + duration_ms,
             state: status === "ok" ? "ok" : "error",
             error,
-            facts: [["Outcome", status]],
+            facts: [["Outcome", status === "interrupted" ? "interrupted, outcome unknown" : status]],
           }),
         ),
       };
@@ -123,9 +167,10 @@ function changeOf(turn: TracedTurn, event: TimedEvent): Partial<TracedTurn> {
       const { usage, cost_usd } = event.data;
       const error = event.event_type === "turn.failed" ? event.data.error : null;
       const state = event.event_type.slice("turn.".length) as "completed";
-      const spans = turn.spans.map(
-        (one): Span => (one.end !== null ? one : { ...one, end: at, state: "error", error: error ?? "Stopped" }),
-      );
+      const spans = turn.spans.map((one): Span => {
+        if (one.end !== null) return one;
+        return error === null ? { ...one, end: at, state: "stopped" } : { ...one, end: at, state: "error", error };
+      });
       return { end: at, state, error, usage, costUsd: cost_usd, spans };
     }
     default:
@@ -141,6 +186,7 @@ const span = (given: Pick<Span, "key" | "kind" | "name" | "start"> & Partial<Spa
   usage: null,
   costUsd: null,
   firstTokenMs: null,
+  childSessionId: null,
   ...given,
 });
 
