@@ -40,6 +40,7 @@ async function runMain([first = "serve", ...rest]: string[]): Promise<void> {
   if (first === "--help" || first === "-h" || first === "help") return show(await helpOf(main, undefined, false));
 
   // Not for people: this executable runs untrusted work in a process of its own, which is itself again.
+  if (first === "child") (await import("@/platform/own-process")).endIfOrphaned(rest[1]);
   if (first === "child" && rest[0] === "sandbox") return (await import("./sandbox/child")).runSandboxChild();
   if (first === "child" && rest[0] === "page") return (await import("./web/child")).runPageChild();
 

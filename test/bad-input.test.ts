@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import type { OpenApiDocument } from "@/server/openapi";
+import { BAD_BODIES, BAD_TYPES } from "./support/bad-bodies";
 import { capturedLog } from "./support/captured-log";
 import { conforms } from "./support/conforms";
 import { type Documented, documentedRoutes, filled, meaningOf } from "./support/documented-routes";
@@ -83,22 +84,7 @@ describe.each(named(withBody))("%s refuses", (_, { method, path, body }) => {
     expect(words).toStartWith(isNewMessage ? "message is required" : isOneResult ? "tool_call_id is required" : wrong.field);
   });
 
-  test.each<[string, BodyInit]>([
-    ["what is not JSON", `{"${CANARY}": `],
-    ["what is two JSON values", `{}{"${CANARY}":1}`],
-    ["a list", `["${CANARY}"]`],
-    ["null", "null"],
-    ["a string", `"${CANARY}"`],
-    ["a number", "42"],
-    ["invalid UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
-    ["UTF-16", Buffer.from(`{"name":"${CANARY}"}`, "utf16le")],
-    ["65 levels", `${'{"a":'.repeat(65)}1${"}".repeat(65)}`],
-    ["a million levels", "[".repeat(1_000_000)],
-    ["half a surrogate pair", `{"${CANARY}":"\\ud800"}`],
-    ["half a surrogate pair in a key", `{"\\udc00":1}`],
-    ["NUL", `{"a":{"b":["\\u0000"]}}`],
-    ["a raw control character", '{"a":"\u0001"}'],
-  ])("%s", async (_, sent) => {
+  test.each(BAD_BODIES)("%s", async (_, sent) => {
     expect(await refused({ method, address, body: sent, headers: JSON_TYPE }, 400, path)).toMatch(/^The body /);
   });
 
@@ -116,15 +102,7 @@ describe.each(named(changing))("%s refuses", (_, { method, path, body, takesByte
   // What a route without a body says of one is not documented.
   const template = body ? path : undefined;
 
-  test.each([
-    ["text", { "content-type": "text/plain" }],
-    ["a form", { "content-type": "application/x-www-form-urlencoded" }],
-    ["a multipart form", { "content-type": "multipart/form-data; boundary=x" }],
-    ["another JSON", { "content-type": "application/json-seq" }],
-    ["XML", { "content-type": "application/xml" }],
-    ["no type", { "content-type": "" }],
-    ["what is compressed", { ...JSON_TYPE, "content-encoding": "gzip" }],
-  ])("%s", async (what, headers) => {
+  test.each(BAD_TYPES)("%s", async (what, headers) => {
     if (takesBytes && what !== "what is compressed") return;
     await refused({ method, address, body: `{"name":"${CANARY}"}`, headers }, 415, template);
   });

@@ -89,7 +89,10 @@ export function createAccounts({ db, clock, config, port, logger, signer, secret
   const renewActor = createRenewActor({ db, clock, logins, apiKeys, isWelcome });
 
   const beginLogin = createBeginLogin({ logins, isWelcome });
-  const isReachable = auth.isSignupEnabled && !isLoopback(config.host);
+  const publicUrl = new URL(config.baseUrl);
+  // TLS on another name than this machine's own is a proxy that lets others in.
+  const isBehindProxy = publicUrl.protocol === "https:" && !isLoopback(publicUrl.hostname);
+  const isReachable = auth.isSignupEnabled && (!isLoopback(config.host) || isBehindProxy);
   const firstAdmin = createFirstAdmin({ users, links, auditLog, isReachable });
   // Loaded when someone comes who needs it: most servers never do.
   let oauthClient: Promise<OAuthClient> | undefined;

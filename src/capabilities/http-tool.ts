@@ -46,7 +46,7 @@ async function ask(tool: HttpTool, input: Arguments, context: ToolContext, { saf
   const timeout = AbortSignal.timeout(tool.timeout_ms);
   try {
     const response = await safeFetch(url, { ...init, signal: AbortSignal.any([context.signal, timeout]) });
-    const answer = await readCapped(response);
+    const answer = withoutSecrets(await readCapped(response), headers);
     if (!response.ok) throw new ToolFailure(`The service answered ${response.status}: ${answer.text.slice(0, MAX_ERROR_CHARACTERS)}`);
     return toValue(response, answer);
   } catch (error) {
@@ -64,6 +64,21 @@ const isNeverSent = (error: unknown): boolean =>
   isNeverConnected(error) || (error instanceof OutboundError && error.code === "address_not_allowed");
 
 const MAX_ERROR_CHARACTERS = 2000;
+const LEAST_SECRET_CHARACTERS = 4;
+
+/** A service may repeat what it was sent; a secret among that is neither the model's nor the log's to know. */
+function withoutSecrets<Answer extends { text: string }>(answer: Answer, headers: Record<string, string | Secret>): Answer {
+  const secrets = Object.values(headers).flatMap((value) =>
+    value instanceof Secret ? [value.reveal(), value.reveal().split(" ").at(-1)!] : [],
+  );
+  const text = secrets
+    .filter(({ length }) => length >= LEAST_SECRET_CHARACTERS)
+    .reduce(
+      (shown, secret) => shown.replaceAll(JSON.stringify(secret).slice(1, -1), "[redacted]").replaceAll(secret, "[redacted]"),
+      answer.text,
+    );
+  return { ...answer, text };
+}
 
 /** Where the request goes, and the arguments that the address has not taken. */
 function addressed({ url: template, method, query }: HttpTool, input: Arguments): { url: URL; rest: Arguments } {

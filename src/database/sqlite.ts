@@ -15,8 +15,9 @@ type Operation = {
   isDurable: boolean;
 };
 
-/** The most operations that share one commit: bounds how long the event loop is held. */
+/** How many operations share one commit, and how long they may take together: bounds how long the event loop is held. */
 const BATCH_LIMIT = 256;
+const BATCH_MS = 15;
 
 /** So few pages are given back at a time that nobody waits for it. */
 const TIDY_PAGES = 200;
@@ -91,25 +92,39 @@ export function createSqliteDatabase(sqlite: Sqlite, onDiskFull: OnDiskFull): Da
     }
   }
 
+  /** What there was no time for is the first of the next batch. */
+  function putBack(operations: readonly Operation[]): void {
+    if (operations.length === 0) return;
+    if (waiting.length === 0) setImmediate(flush);
+    waiting.unshift(...operations);
+  }
+
   function flush(): void {
-    const batch = waiting.splice(0, BATCH_LIMIT);
+    const planned = waiting.splice(0, BATCH_LIMIT);
     // Closing has done the work already, and there is no database any more.
-    if (batch.length === 0) return;
+    if (planned.length === 0) return;
     if (waiting.length > 0) setImmediate(flush);
-    const isRelaxed = !batch.some(({ isDurable }) => isDurable);
+    const isRelaxed = !planned.some(({ isDurable }) => isDurable);
+    const until = performance.now() + BATCH_MS;
+    const batch: Operation[] = [];
     try {
       if (isRelaxed) sqlite.run("PRAGMA synchronous = NORMAL");
       sqlite.run("BEGIN IMMEDIATE");
-      for (const operation of batch) perform(operation, batch.length === 1);
+      for (const operation of planned) {
+        batch.push(operation);
+        perform(operation, planned.length === 1);
+        if (performance.now() > until) break;
+      }
       sqlite.run("COMMIT");
     } catch (error) {
       if (sqlite.inTransaction) sqlite.run("ROLLBACK");
       noticeFull(error);
-      for (const operation of batch) operation.reject(error);
+      for (const operation of planned) operation.reject(error);
       return;
     } finally {
       if (isRelaxed) sqlite.run("PRAGMA synchronous = FULL");
     }
+    putBack(planned.slice(batch.length));
     if (full !== null) noticeRoom(full);
     for (const { effects } of batch) for (const effect of effects) perhaps(effect);
     for (const { outcome, resolve, reject } of batch) "error" in outcome ? reject(outcome.error) : resolve(outcome.result);

@@ -39,13 +39,12 @@ export const createPostMessage = ({ agents, sessions, turns, eventLog, running, 
     yield* agents.checkUsable(actor, session.agent_id);
     const sessionId = session.id;
     yield* checkClientTools(session.agent_id, "controls.client_tools", input.controls?.client_tools);
-    const open = yield* turns.open(sessionId);
+    const { active, openCount } = yield* turns.busy(sessionId);
     const whenBusy = input.controls?.when_busy ?? "enqueue";
-    const active = open.find(({ status }) => status !== "queued");
 
-    if (whenBusy === "reject" && open.length > 0)
+    if (whenBusy === "reject" && openCount > 0)
       throw conflict("The session is busy: wait for its turn to end, or leave out when_busy to queue the message", "session_busy");
-    if (open.length >= MAX_QUEUED) throw conflict(`The session has ${MAX_QUEUED} messages waiting already`, "queue_full");
+    if (openCount >= MAX_QUEUED) throw conflict(`The session has ${MAX_QUEUED} messages waiting already`, "queue_full");
 
     const steered = whenBusy === "steer" && active?.status === "running" && active.cancelRequestedAt === null ? active : undefined;
     const turnId = steered?.id ?? newId();

@@ -29,7 +29,7 @@ export async function runInOwnProcess(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   signal.throwIfAborted();
-  const child = Bun.spawn([...thisExecutable(), "child", job], {
+  const child = Bun.spawn([...thisExecutable(), "child", job, String(process.pid)], {
     // Bun's own switch, by which the kernel ends a child whose parent is gone, however busy it is.
     env: { BUN_FEATURE_FLAG_NO_ORPHANS: "1" },
     cwd: tmpdir(),
@@ -61,6 +61,14 @@ export async function runInOwnProcess(
     signal.removeEventListener("abort", onAbort);
     child.kill("SIGKILL");
   }
+}
+
+/**
+ * For the child, before it does anything: ends it when the process that wants its answer is gone already. From then on the kernel sees to that;
+ * what died before the child had told the kernel so is only seen by looking.
+ */
+export function endIfOrphaned(parent: string | undefined): void {
+  if (parent !== String(process.ppid)) process.exit(1);
 }
 
 /** From source, the runtime and the file that was started; compiled, the executable alone. */

@@ -25,6 +25,22 @@ export const createTurnStore = ({ tables: { turns, sessions } }: Pick<Database, 
       .orderBy(raw`${turns.status} = 'queued'`, asc(turns.position))
       .prepare(),
   );
+  /** Word for word the condition of the index on the one that is active. */
+  const isActive = raw`status in ('running', 'waiting')`;
+  const activeOne = prepare<{ sessionId: string }, TurnRow>((sql) =>
+    sql
+      .select()
+      .from(turns)
+      .where(and(eq(turns.sessionId, slot("sessionId")), isActive))
+      .prepare(),
+  );
+  const openCount = prepare<{ sessionId: string }, { open: number }>((sql) =>
+    sql
+      .select({ open: count() })
+      .from(turns)
+      .where(and(eq(turns.sessionId, slot("sessionId")), isOpen))
+      .prepare(),
+  );
   const insert = prepare<{ id: string; sessionId: string; messageId: string; position: number; now: number }, { id: string }>((sql) =>
     sql
       .insert(turns)
@@ -60,6 +76,13 @@ export const createTurnStore = ({ tables: { turns, sessions } }: Pick<Database, 
 
     /** The session's open turns, the running or waiting one first. */
     open: (sessionId: string): Script<TurnRow[]> => allOpen({ sessionId }),
+
+    /** What a new message finds there: the turn that runs or waits, and how many are open with it. However many wait, they are not read. */
+    *busy(sessionId: string): Script<{ active: TurnRow | undefined; openCount: number }> {
+      const [active] = yield* activeOne({ sessionId });
+      const [row] = yield* openCount({ sessionId });
+      return { active, openCount: row!.open };
+    },
 
     /** A running turn is asked to stop; it ends itself, or is ended by whoever takes it up next. */
     *requestCancel(tx: Tx, turnId: string): Script<void> {

@@ -35,6 +35,7 @@ function show({ name, cases, complaints, lagsMs, seconds }: ClassOutcome): void 
 
 async function run(broken: Broken | null): Promise<boolean> {
   const classes = CLASSES.filter(({ name }) => !only || only.includes(name));
+  if (classes.length === 0) throw new Error(`there is no such class: ${CLASSES.map(({ name }) => name).join(", ")}`);
   const outcomes = await runAttacks({ classes, broken, tell: show });
   const sum = (count: (outcome: ClassOutcome) => number) => outcomes.reduce((total, outcome) => total + count(outcome), 0);
   const lag = quantile(

@@ -23,7 +23,7 @@ const NO_PAGES = [
 /** Ports that are no web's, of an address that is public. */
 const PORTS = [22, 25, 53, 110, 2375, 3306, 5432, 6379, 9000, 9200, 11211, 27017];
 
-const REFUSED = /is not allowed|Only http and https|with a user or a password|not a URL|Bad arguments/;
+const REFUSED = /is not allowed|Only http and https|with a user or a password|not a URL|redirects to what is no address|Bad arguments/;
 
 /** Requests that the server would have to make to where it must not: for a page, a provider, an MCP server, a tool. */
 export const outbound: AttackClass = {

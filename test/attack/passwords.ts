@@ -90,13 +90,15 @@ const guessing = (world: World, who: string, headersOf: (index: number) => Recor
   },
 });
 
+/** Fifty at once; what comes back while they are tried is one every six seconds. */
 const spraying = (world: World): Attack => ({
   name: "one password on many accounts",
   async run() {
-    const statuses: number[] = [];
-    for (let index = 0; index <= TRIES * 5; index++)
-      statuses.push((await login(world, { email: `sprayed${index}@example.com`, password: "Summer2026!" }, from(3))).status);
-    return expectStatus(statuses.at(-1)!, 429);
+    for (let index = 0; index <= TRIES * 10; index++) {
+      const { status } = await login(world, { email: `sprayed${index}@example.com`, password: "Summer2026!" }, from(3));
+      if (status === 429) return null;
+    }
+    return "nobody was turned away";
   },
 });
 

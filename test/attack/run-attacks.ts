@@ -1,5 +1,5 @@
 import { probeLag } from "../support/lag-probe";
-import type { Attack, AttackClass } from "./attack-class";
+import { type Attack, type AttackClass, within } from "./attack-class";
 import type { Broken } from "./fronts";
 import { createWorld, type Place } from "./world";
 
@@ -19,6 +19,9 @@ type Options = {
   broken?: Broken | null;
   tell?: (outcome: ClassOutcome) => void;
 };
+
+/** Whatever is not answered by then keeps somebody waiting for ever. */
+const LONGEST_MS = 60_000;
 
 /** Makes all attacks of the classes on servers of the executable, one class after the other. */
 export async function runAttacks({ classes, broken = null, tell = () => {} }: Options): Promise<ClassOutcome[]> {
@@ -49,7 +52,7 @@ async function attack(attacks: readonly Attack[], atOnce: number): Promise<strin
   const left = attacks.values();
   const worker = async () => {
     for (const { name, run } of left) {
-      const complaint = await run().catch((error: unknown) => `could not be told: ${error}`);
+      const complaint = await within(LONGEST_MS, run()).catch((error: unknown) => `could not be told: ${error}`);
       if (complaint !== null) complaints.push(`${name}: ${complaint}`);
     }
   };

@@ -112,6 +112,15 @@ describe("the first account of a server that others reach", () => {
     await register(app, "Later");
   });
 
+  test("needs it behind a proxy with TLS as well, however this machine is called there", async () => {
+    await using app = await testApp({ env: { ...FULL, AUTH_BASE_URL: "https://agents.example" } });
+    expect(app.setupLink).toStartWith("https://agents.example/setup?token=");
+    expect((await app.post("/api/auth/register", body())).status).toBe(403);
+    expect((await app.post("/api/auth/register", body(tokenIn(app.setupLink)))).status).toBe(201);
+    await using local = await testApp({ env: { ...FULL, AUTH_BASE_URL: "https://localhost:8443" } });
+    expect(local.setupLink).toBeUndefined();
+  });
+
   test("finds an earlier link void after a new start, and a late one", async () => {
     const clock = movable();
     await using folder = await testApp({ env: REACHABLE });

@@ -169,6 +169,15 @@ test("a secret header is sent and shown to nobody; it stays when the agent is ch
   stored.close();
 });
 
+test("a secret that a service repeats is shown to nobody either", async () => {
+  await using app = await contractApp();
+  const tool = lookUp({ headers: { Authorization: { secret: `Bearer ${SECRET}` } } });
+  answer = ({ headers }) => Response.json({ you_sent: headers.get("authorization") });
+  expect((await called(app, tool, { id: "1" })).result).toEqual({ you_sent: "[redacted]" });
+  answer = ({ headers }) => new Response(`no such key: ${headers.get("authorization")!.slice(7)}`, { status: 401 });
+  expect((await called(app, tool, { id: "1" })).error).toBe("The service answered 401: no such key: [redacted]");
+});
+
 test("a tool's policy holds like any other", async () => {
   await using app = await contractApp();
   const agent = await app.createAgent({ tools: [lookUp({ policy: "requires_approval" })] });

@@ -133,6 +133,12 @@ describe("a program that does not end, or takes all it can get", () => {
   });
 });
 
+test("a program whose server was gone before it began does not begin", async () => {
+  const main = new URL("../../src/main.ts", import.meta.url).pathname;
+  const child = Bun.spawn([process.execPath, main, "child", "sandbox", "1"], { stdin: "pipe", stdout: "ignore", stderr: "ignore" });
+  expect(await child.exited).toBe(1);
+});
+
 test("programs of the machine are offered only where the operator lists them", async () => {
   await using app = await testApp();
   const { error } = await run(app, "python", "print(1)");

@@ -6,6 +6,7 @@ import { NO_PROXIES } from "@/platform/trusted-proxies";
 import { createGuard } from "@/server/guard";
 import { createOrigins } from "@/server/origins";
 import { createSecurityHeaders } from "@/server/security-headers";
+import { brokenRequests } from "../support/broken-requests";
 import { capturedLog } from "../support/captured-log";
 import { head, rawHttp } from "../support/raw-http";
 import { testApp } from "../support/test-app";
@@ -154,16 +155,7 @@ describe("CORS_ALLOWED_ORIGINS", () => {
 });
 
 describe("broken HTTP", () => {
-  test.each([
-    ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
-    ["two framings", head(app.url, "POST /v1/agents", { "content-length": "5", "transfer-encoding": "chunked" }), 400],
-    ["a negative length", head(app.url, "POST /v1/agents", { "content-length": "-1" }), 400],
-    ["another protocol", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
-    ["another protocol's greeting", "\u0016\u0003\u0001\u0002\u0000garbage\r\n\r\n", 400],
-    ["a head without end", head(app.url, "GET /health", { "x-long": "a".repeat(40_000) }), 431],
-    ["headers without end", `GET /health HTTP/1.1\r\nHost: localhost\r\n${"x: a\r\n".repeat(300)}\r\n`, 431],
-    ["an address without end", head(app.url, `GET /${"a".repeat(20_000)}`), 431],
-  ])("%s is refused, and the server goes on", async (_, bytes, status) => {
+  test.each(brokenRequests(app.url))("%s is refused, and the server goes on", async (_, bytes, status) => {
     expect((await rawHttp(app.url, bytes)).status).toBe(status);
     expect((await app.get("/health")).status).toBe(200);
   });

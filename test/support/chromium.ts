@@ -13,10 +13,11 @@ const FLAGS = [
 
 /**
  * Debian's Chromium, where `.ci/run` puts it. One for each file of tests: `const browser = await startBrowser()`. `hosts` are names with the
- * port of this machine that stands behind each: `{ "everruns.localhost": 41233 }` makes http://everruns.localhost that server.
+ * port of this machine that stands behind each: `{ "everruns.localhost": 41233 }` makes http://everruns.localhost that server; a port of null
+ * is whatever port is asked for.
  */
-export function startBrowser(hosts: Record<string, number> = {}): Promise<Browser> {
-  const rules = Object.entries(hosts).map(([name, port]) => `MAP ${name}:80 127.0.0.1:${port}`);
+export function startBrowser(hosts: Record<string, number | null> = {}): Promise<Browser> {
+  const rules = Object.entries(hosts).map(([name, port]) => (port === null ? `MAP ${name} 127.0.0.1` : `MAP ${name}:80 127.0.0.1:${port}`));
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [...FLAGS, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(",")}`] : [])],

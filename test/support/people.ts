@@ -8,10 +8,13 @@ type Tokens = { access_token: string; refresh_token: string };
 
 export const PASSWORD = "correct horse battery staple";
 
-/** Registers at a server of mode full; the first is its admin. */
-export async function register(app: { url: string }, name: string, extra: Record<string, unknown> = {}): Promise<Person> {
+type Registered = { url: string; setupLink?: string | undefined };
+
+/** Registers at a server of mode full; the first is its admin, and uses the link that the server may have printed for it. */
+export async function register(app: Registered, name: string, extra: Record<string, unknown> = {}): Promise<Person> {
   const email = `${name.toLowerCase()}@example.com`;
-  const answer = await createClient(app.url).post<Tokens>("/api/auth/register", { email, password: PASSWORD, name, ...extra });
+  const setup = app.setupLink ? { setup_token: new URL(app.setupLink).searchParams.get("token") } : {};
+  const answer = await createClient(app.url).post<Tokens>("/api/auth/register", { email, password: PASSWORD, name, ...setup, ...extra });
   if (answer.status !== 201) throw new Error(`${name} could not register: ${JSON.stringify(answer.body)}`);
   return person(app, answer.body, PASSWORD);
 }
