@@ -168,8 +168,10 @@ describe.each(named(routes))("%s refuses", (_, { method, path, parameters, body 
 
 describe.each(named(routes.filter(({ queries }) => queries.length > 0)))("%s refuses", (_, { method, path, queries }) => {
   test.each(queries.map(({ name, schema }) => [name, schema] as const))("a bad %s", async (name, schema) => {
+    // Without words there is nothing to search for, whatever else is wrong.
+    const needed = name !== "q" && queries.some((query) => query.name === "q") ? "q=hello&" : "";
     for (const query of badQueries(name, schema))
-      expect(await refused({ method, address: `${addressOf(path)}?${query}` }, 400, path)).toStartWith(name);
+      expect(await refused({ method, address: `${addressOf(path)}?${needed}${query}` }, 400, path)).toStartWith(name);
   });
 });
 
