@@ -3,10 +3,10 @@ import { ChartNoAxesGantt, CodeXml, Ellipsis, FolderTree, Pencil, Trash2 } from 
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { OpenSidebar } from "@/ui/layout/sidebar-state";
 import { IconButton } from "@/ui/parts/button";
-import { ConfirmDialog } from "@/ui/parts/dialog";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/parts/menu";
 import { notify, notifyFailure } from "@/ui/parts/notify";
 import { classes } from "@/ui/platform/class-names";
+import { DeleteSession } from "@/ui/sessions/delete-session";
 import type { Chat } from "./chat";
 import { removeSession, renameSession } from "./chat-actions";
 
@@ -159,14 +159,7 @@ export function SessionHeader({
           <ChatAsCode sessionId={sessionId} chat={chat} onClose={() => setIsCode(false)} />
         </Suspense>
       )}
-      <ConfirmDialog
-        isOpen={isAsking}
-        onClose={() => setIsAsking(false)}
-        title="Delete this chat?"
-        description="All its messages and files go with it. This can't be undone."
-        action="Delete"
-        onConfirm={() => void remove()}
-      />
+      <DeleteSession isOpen={isAsking} onClose={() => setIsAsking(false)} onConfirm={() => void remove()} />
     </header>
   );
 }
