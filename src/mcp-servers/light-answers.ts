@@ -5,9 +5,9 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
 /** Lets no JSON through that would hold this server up while it is parsed: the body fails where it becomes too much. */
 export const lightAnswers =
-  (fetch: Fetch): Fetch =>
+  (outbound: Fetch): Fetch =>
   async (url, init) => {
-    const response = await fetch(url, init);
+    const response = await outbound(url, init);
     const type = response.headers.get("content-type") ?? "";
     if (response.body === null || !/\bjson\b|text\/event-stream/i.test(type)) return response;
     const scale = createJsonScale({ isEventStream: /text\/event-stream/i.test(type) });

@@ -160,12 +160,12 @@ export function createMcpSignIns({ db, servers, oauth, clock, fetchBeside, redir
 
     /** Calls a server with its token. One that is turned down is renewed once, however many calls run. */
     fetchFor:
-      (id: string, fetch: Fetch): Fetch =>
+      (id: string, outbound: Fetch): Fetch =>
       async (url, init) => {
         const send = (token: string) => {
           const headers = new Headers(init?.headers);
           headers.set("authorization", `Bearer ${token}`);
-          return fetch(url, { ...init, headers });
+          return outbound(url, { ...init, headers });
         };
         const token = await inTurn.run(id, () => tokenFor(id, null, {}));
         const response = await send(token);
@@ -177,8 +177,8 @@ export function createMcpSignIns({ db, servers, oauth, clock, fetchBeside, redir
 }
 
 /** What the server says to someone without a token: it may name where its authorization server is described. */
-async function challengeOf(url: string, fetch: Fetch): Promise<Asked> {
-  const response = await fetch(url, { headers: { accept: "text/event-stream" } }).catch(() => undefined);
+async function challengeOf(url: string, outbound: Fetch): Promise<Asked> {
+  const response = await outbound(url, { headers: { accept: "text/event-stream" } }).catch(() => undefined);
   await response?.body?.cancel();
   return response?.status === 401 ? { wwwAuthenticate: response } : {};
 }

@@ -86,7 +86,9 @@ describe("cookies", () => {
     ["https://agents.example.com", "; Secure"],
   ])("under %s", async (AUTH_BASE_URL, secure) => {
     await using other = await accountsApp({ AUTH_BASE_URL });
-    const answer = await other.post<Tokens>("/v1/auth/register", { email: "a@example.com", password: "the password of a", name: "A" });
+    const setup_token = other.setupLink && new URL(other.setupLink).searchParams.get("token");
+    const account = { email: "a@example.com", password: "the password of a", name: "A" };
+    const answer = await other.post<Tokens>("/v1/auth/register", { ...account, setup_token });
     const { access_token, refresh_token } = answer.body;
     expect(byName(answer.headers)).toEqual({
       access_token: `access_token=${access_token}; Path=/; Max-Age=900; HttpOnly; SameSite=Lax${secure}`,

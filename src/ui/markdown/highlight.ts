@@ -1,5 +1,4 @@
 import bash from "highlight.js/lib/languages/bash";
-import c from "highlight.js/lib/languages/c";
 import cpp from "highlight.js/lib/languages/cpp";
 import csharp from "highlight.js/lib/languages/csharp";
 import css from "highlight.js/lib/languages/css";
@@ -26,7 +25,6 @@ import { createElement, type ReactNode } from "react";
 
 const LANGUAGES = {
   bash,
-  c,
   cpp,
   csharp,
   css,
@@ -51,7 +49,8 @@ const LANGUAGES = {
 };
 
 const colours = createLowlight(LANGUAGES);
-colours.registerAlias({ bash: ["console", "shell"], typescript: ["tsx"], javascript: ["jsx"], ini: ["toml", "conf"] });
+// The grammar of C++ reads C too.
+colours.registerAlias({ cpp: ["c", "h"], bash: ["console", "shell"], typescript: ["tsx"], javascript: ["jsx"], ini: ["toml", "conf"] });
 
 /** The code as coloured spans; as it is where the language is not known. */
 export function highlight(language: string, code: string): ReactNode {
