@@ -74,22 +74,31 @@ test("turns that wait outlast kill -9 at any moment; each answer counts once, an
     api = createClient(await server.url());
     const told = await Promise.all(waiting.map(({ session, turn_id }) => api.follow(session, endsTurn(turn_id))));
     const ledger = readLedger(ledgerPath(folder));
+    let completed = 0;
     for (const [index, { turn_id, approvalId }] of waiting.entries()) {
       const events = told[index]!;
       const of = (type: string) => events.filter((event) => event.type === type);
-      expect(events.at(-1)!.type).toBe("turn.completed");
+      const effects = [...ledger].filter(([line]) => line.startsWith(`charge ${turn_id}/`)).map(([, times]) => times);
+      const end = events.at(-1)!;
+      // Killed three times before it could take a step, the last time alone, a turn is given up as it must be; what it did stays done once.
+      if (end.data.code === "crash_loop") {
+        expect(["", "1"]).toContain(String(effects));
+        continue;
+      }
+      completed++;
+      expect(end.type).toBe("turn.completed");
       expect(of("approval.requested")).toHaveLength(1);
       expect(of("approval.resolved")).toHaveLength(1);
       const ends = new Map(of("tool.completed").map(({ data }) => [data.name, data]));
       expect(of("tool.completed")).toHaveLength(2);
       expect(ends.get("remote")).toMatchObject({ status: "ok", result: index });
 
-      const effects = [...ledger].filter(([line]) => line.startsWith(`charge ${turn_id}/`)).map(([, times]) => times);
       const { decision } = (await api.get<Approval>(`/v1/approvals/${approvalId}`)).body;
       const status = String(ends.get("charge")!.status);
       if (decision === "deny") expect([status, effects]).toEqual(["denied", []]);
       else expect(["ok [1]", "interrupted [1]", "interrupted []"]).toContain(`${status} [${effects}]`);
     }
+    expect(completed).toBeGreaterThan(SESSIONS / 2);
     expect((await api.get<{ total: number }>("/v1/approvals")).body.total).toBe(0);
     expect(server.errors()).toEqual([]);
   } finally {
