@@ -43,7 +43,6 @@ try {
     { name: "approvals", path: "/approvals", onPhone: true },
     { name: "sessions", path: "/sessions" },
     { name: "usage", path: "/usage", onPhone: true },
-    { name: "settings", path: "/settings" },
   ]);
 } finally {
   await browser.close();
