@@ -8,8 +8,11 @@ import { spawn } from "bun";
 /** Long enough for a test that starts processes while the other core is busy too. */
 const TIMEOUT_MS = 20_000;
 
+/** One more than the cores that the tests are meant for: much of the time a test waits for a server or a browser. */
+const AT_ONCE = 3;
+
 const given = process.argv.slice(2);
-const defaults = ["--parallel", "--no-orphans", `--timeout=${TIMEOUT_MS}`, ...(given.length === 0 ? ["--only-failures"] : [])];
+const defaults = [`--parallel=${AT_ONCE}`, "--no-orphans", `--timeout=${TIMEOUT_MS}`, ...(given.length === 0 ? ["--only-failures"] : [])];
 const tests = spawn([process.execPath, "test", ...defaults, ...given], {
   stdin: "ignore",
   stdout: "inherit",
