@@ -4,8 +4,7 @@
  *   bun run attack [--only "who may,outbound"] [--broken open-door]
  *
  * Prints the cases of each class, those that were not refused as promised, and how long others waited for an answer meanwhile, which on a busy
- * machine is the machine's doing as well. `--broken` breaks a promise on
- * purpose. The last line is `held` or `fell short`.
+ * machine is the machine's doing as well. `--broken` breaks a promise on purpose. The last line is `held` or `fell short`.
  */
 import { parseArgs } from "node:util";
 import { quantile } from "../support/process-figures";
@@ -23,10 +22,10 @@ function show({ name, cases, complaints, lagsMs, seconds }: ClassOutcome): void 
   const figures = [
     `${cases} cases`,
     `${complaints.length} open`,
-    `lag p99 ${quantile(lagsMs, 0.99).toFixed(1)} ms`,
+    lagsMs.length === 0 ? "" : `lag p99 ${quantile(lagsMs, 0.99).toFixed(1)} ms`,
     `${seconds.toFixed(1)} s`,
   ];
-  console.log(name.padEnd(22) + figures.map((figure) => figure.padStart(16)).join(""));
+  console.log(name.padEnd(22) + figures.map((figure) => figure.padStart(20)).join(""));
   for (const complaint of complaints.slice(0, MOST_SHOWN)) console.log(`  ✗ ${complaint}`);
   if (complaints.length > MOST_SHOWN) console.log(`  … and ${complaints.length - MOST_SHOWN} more`);
 }
