@@ -7,7 +7,7 @@ import type { GivenPart } from "./chat-actions";
 import { TurnView } from "./turn-view";
 
 /** So many turns are on the page; earlier ones come when they are scrolled to. */
-const SHOWN_TURNS = 30;
+const SHOWN_TURNS = 12;
 
 type Props = {
   chat: Chat;
